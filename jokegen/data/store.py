@@ -1,0 +1,231 @@
+"""Saved data sets: a folder each, which `datasets.load_from_disk` opens, and our manifest.
+
+The manifest tells all that lists need, so that showing them imports neither datasets nor Arrow.
+Names are what people type; folders have names of their own, so a name may hold anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from jokegen import storage
+from jokegen.config.paths import Paths
+from jokegen.data.batches import MOST_ROWS, plain, text_batch
+from jokegen.data.dataset_names import check_name, free_name, names_as_text, same_name
+from jokegen.errors import JokegenError
+from jokegen.jobs.context import JobContext
+from jokegen.records import DatasetInfo
+
+COLUMN = "text"  # of the saved data sets: what trainers everywhere expect
+PARTS = ("train", "validation")
+_LOCK_POLL_SECONDS = 0.1
+
+
+def save_dataset(
+    paths: Paths,
+    name: str,
+    train: Sequence[str],
+    validation: Sequence[str],
+    *,
+    dropped: Mapping[str, int],
+    source: str,
+    column: str,
+    context: JobContext | None = None,
+    is_name_proposed: bool = False,
+) -> DatasetInfo:
+    """Save both parts under `name`; until the last moment nothing of it is to be seen.
+
+    A name that exists is an error, or gets a number behind it if it is only a proposal
+    (`is_name_proposed`). `source` and `column` say where the jokes came from. Raises
+    JokegenError, JobCancelled, and OSError (disk full) with nothing left behind.
+    """
+    name = check_name(name)
+    check = context.check if context else lambda: None
+    _quiet_datasets()  # its slow import must not happen under the lock
+    with _locked(paths, check):
+        taken = [info.name for info in list_datasets(paths)]
+        if is_name_proposed:
+            name = free_name(name, taken)
+        else:
+            _check_is_free(name, taken)
+        final = _free_folder(paths, name)
+        with storage.new_folder(final) as folder:
+            _write(folder, {"train": train, "validation": validation}, folder.name[-16:], check)
+            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            storage.write_manifest(
+                folder,
+                kind="dataset",
+                name=name,
+                train=len(train),
+                validation=len(validation),
+                dropped=dict(dropped),
+                source=plain(source),
+                column=column,
+                created=time.time(),
+                bytes=size,
+            )
+            check()
+        return _saved(final)
+
+
+def list_datasets(paths: Paths) -> list[DatasetInfo]:
+    """All saved data sets by name; folders that are not whole are passed over."""
+    found = [_info(folder, facts) for folder, facts in storage.whole_folders(paths.datasets)]
+    return sorted((info for info in found if info), key=lambda info: info.name.casefold())
+
+
+def find_dataset(paths: Paths, name: str) -> DatasetInfo:
+    """The data set of this name (case does not matter). Raises JokegenError with the names."""
+    infos = list_datasets(paths)
+    for info in infos:
+        if same_name(info.name, name):
+            return info
+    if infos:
+        todo = f"Choose one of these: {names_as_text(info.name for info in infos)}."
+    else:
+        todo = "There is none yet: import a file of jokes first."
+    raise JokegenError(f"There is no data set named “{name}”.", todo)
+
+
+def check_name_is_free(paths: Paths, name: str) -> str:
+    """The name as it would be saved. Raises JokegenError if it is unfit or taken."""
+    name = check_name(name)
+    _check_is_free(name, [info.name for info in list_datasets(paths)])
+    return name
+
+
+def load_jokes(paths: Paths, name: str) -> tuple[list[str], list[str]]:
+    """The jokes of a data set: those to train on, those held out for validation.
+
+    The files are compared with the manifest first, so that a damaged one is an error (JokegenError)
+    and never a crash inside Arrow.
+    """
+    info = find_dataset(paths, name)
+    storage.check_files(info.path, digests=True)
+    # In memory: a mapped file that is cut off while in use kills the process.
+    parts = _quiet_datasets().load_from_disk(str(info.path), keep_in_memory=True)
+    train: list[str] = parts["train"].data.column(COLUMN).to_pylist()
+    validation: list[str] = parts["validation"].data.column(COLUMN).to_pylist()
+    return train, validation
+
+
+def rename_dataset(paths: Paths, old: str, new: str) -> DatasetInfo:
+    """Give a data set another name; its folder stays. Raises JokegenError as saving does."""
+    new = check_name(new)
+    with _locked(paths):
+        info = find_dataset(paths, old)
+        others = [other.name for other in list_datasets(paths) if other.path != info.path]
+        _check_is_free(new, others)
+        manifest = storage.read_manifest(info.path)
+        storage.write_json(info.path / storage.MANIFEST, {**(manifest or {}), "name": new})
+        return _saved(info.path)
+
+
+def delete_dataset(paths: Paths, name: str) -> None:
+    """Remove a data set for good. Raises JokegenError if there is none of this name."""
+    with _locked(paths):
+        storage.remove_folder(find_dataset(paths, name).path)
+
+
+def _write(
+    folder: Path, parts: Mapping[str, Sequence[str]], fingerprint: str, check: Callable[[], None]
+) -> None:
+    """Write the parts as Hugging Face data sets, one Arrow file each."""
+    import pyarrow as pa
+
+    library = _quiet_datasets()
+    schema = pa.schema([(COLUMN, pa.string())])
+    tables = library.DatasetDict()
+    for part, jokes in parts.items():
+        batches = []
+        for start in range(0, len(jokes), MOST_ROWS):
+            check()
+            batches.append(text_batch((COLUMN,), [jokes[start : start + MOST_ROWS]]))
+        # Without a fingerprint the library pickles and hashes the whole table to invent one.
+        tables[part] = library.Dataset(
+            pa.Table.from_batches(batches, schema), fingerprint=f"{fingerprint}-{part}"
+        )
+    check()
+    # Left to itself the library writes no file for an empty part and cannot load it again.
+    tables.save_to_disk(str(folder), num_shards=dict.fromkeys(parts, 1))
+
+
+def _quiet_datasets() -> Any:
+    """The datasets library, which takes a second to import, without progress bars or caches."""
+    import datasets
+
+    datasets.disable_progress_bars()
+    datasets.disable_caching()
+    return datasets
+
+
+def _info(folder: Path, facts: Mapping[str, Any]) -> DatasetInfo | None:
+    """What a manifest says, or None if it is not one of a data set."""
+    if facts.get("kind") != "dataset":
+        return None
+    try:
+        train, validation = int(facts["train"]), int(facts["validation"])
+        return DatasetInfo(
+            name=str(facts["name"]),
+            path=folder,
+            jokes=train + validation,
+            train=train,
+            validation=validation,
+            dropped={str(reason): int(count) for reason, count in facts["dropped"].items()},
+            source=str(facts["source"]),
+            created=float(facts["created"]),
+            bytes=int(facts["bytes"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _saved(folder: Path) -> DatasetInfo:
+    info = _info(folder, storage.read_manifest(folder) or {})
+    assert info is not None  # its manifest was written a moment ago, under the lock
+    return info
+
+
+def _check_is_free(name: str, taken: Sequence[str]) -> None:
+    if any(same_name(name, other) for other in taken):
+        raise JokegenError(
+            f"There is a data set named “{name}” already.",
+            "Choose another name, or delete or rename the one that is there.",
+        )
+
+
+def _free_folder(paths: Paths, name: str) -> Path:
+    """A folder that does not exist yet, whether whole or not; called under the lock."""
+    first = paths.datasets / storage.slug(name)
+    folder, number = first, 2
+    while folder.exists():
+        folder = first.with_name(f"{first.name}-{number}")
+        number += 1
+    return folder
+
+
+@contextlib.contextmanager
+def _locked(paths: Paths, check: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold the lock on all data sets; two processes cannot take the same name at once.
+
+    The operating system lets go of it when a process dies. `check` may raise while waiting.
+    """
+    paths.datasets.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(paths.datasets / ".lock")
+    while True:
+        check()
+        try:
+            lock.acquire(timeout=_LOCK_POLL_SECONDS, poll_interval=_LOCK_POLL_SECONDS / 4)
+            break
+        except filelock.Timeout:
+            continue
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,75 @@
+"""The one error type that reaches people: a sentence on what happened and one on what to do.
+
+Everything that a user can cause is raised as `JokegenError`. What the operating system reports
+(no space, no permission, no memory) is put into the same words by `explain`, so that every
+boundary of the program, window and command line alike, says it in one way.
+"""
+
+from __future__ import annotations
+
+import errno
+
+
+class JokegenError(Exception):
+    """Something a person can understand and act upon.
+
+    `happened` says what went wrong, naming file, line and column where it helps; `todo` says what
+    to do about it. Both are plain sentences, never markup.
+    """
+
+    def __init__(self, happened: str, todo: str) -> None:
+        super().__init__(happened, todo)
+        self.happened = happened
+        self.todo = todo
+
+    def __str__(self) -> str:
+        return f"{self.happened} {self.todo}"
+
+
+class JobCancelled(Exception):  # noqa: N818 - not an error: somebody asked for it
+    """Raised by a job's `context.check()` when the person asked to stop and discard."""
+
+
+_OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def explain(error: BaseException) -> JokegenError:
+    """Put any exception into two sentences; a `JokegenError` comes back as it is."""
+    if isinstance(error, JokegenError):
+        return error
+    if isinstance(error, OSError) and error.errno is not None:
+        place = f" “{error.filename}”" if error.filename else ""
+        if error.errno in _OUT_OF_SPACE:
+            return JokegenError(
+                f"There is no space left on the disk{' for' + place if place else ''}.",
+                "Free some space (a run needs about four times the size of its base model) "
+                "and try again; what was saved before is untouched.",
+            )
+        if error.errno in _NOT_ALLOWED:
+            return JokegenError(
+                f"The computer does not allow Jokegen to use{place or ' a file it needs'}.",
+                "Choose another folder or file, or change its permissions, and try again.",
+            )
+        if isinstance(error, FileNotFoundError):
+            return JokegenError(
+                f"The file{place} is not there (any more).",
+                "Check that it was not moved or renamed, then choose it again.",
+            )
+    if _is_disk_full_text(error):
+        return explain(OSError(errno.ENOSPC, "no space"))
+    if isinstance(error, MemoryError):
+        return JokegenError(
+            "The computer ran out of memory.",
+            "Close other programs, or choose a smaller base model, and try again.",
+        )
+    return JokegenError(
+        f"Something unexpected went wrong: {type(error).__name__}: {error}.",
+        "Try again; if it happens again, the log file holds the details for a bug report.",
+    )
+
+
+def _is_disk_full_text(error: BaseException) -> bool:
+    """Rust and C++ libraries (safetensors, Arrow) report a full disk as text only."""
+    text = str(error)
+    return "No space left on device" in text or "StorageFull" in text or "os error 28" in text

@@ -1,0 +1,71 @@
+"""What a job is handed besides its request: where things are, and how to talk and to listen.
+
+`JobContext` is the whole interface. `RecordingContext` serves tests and anything that only wants
+the outcome; the worker process and the command line derive theirs from it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
+
+from jokegen.config.paths import Paths
+from jokegen.errors import JobCancelled
+from jokegen.jobs.events import Event
+
+Resource = TypeVar("Resource")
+
+
+class Stop(StrEnum):
+    """How a job is asked to stop."""
+
+    FINISH = "finish"  # end early and keep what there is
+    CANCEL = "cancel"  # end at once and leave nothing behind
+
+
+class JobContext:
+    """The surroundings of one job.
+
+    `resources` outlives the job where the worker is kept warm: a loaded language model is held
+    there for the next joke.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        on_event: Callable[[Event], None],
+        resources: dict[str, object] | None = None,
+    ) -> None:
+        self.paths = paths
+        self.resources = resources if resources is not None else {}
+        self._on_event = on_event
+        self._finish = threading.Event()
+        self._cancel = threading.Event()
+
+    def emit(self, event: Event) -> None:
+        """Report; cheap enough to call for every row and token."""
+        self._on_event(event)
+
+    def check(self) -> None:
+        """Raise `JobCancelled` if the person asked to stop and discard; call it often."""
+        if self._cancel.is_set():
+            raise JobCancelled
+
+    @property
+    def is_finish_requested(self) -> bool:
+        """The person asked to end early and keep what there is."""
+        return self._finish.is_set()
+
+    def request_stop(self, stop: Stop) -> None:
+        """Ask the job to stop; safe from any thread and from a signal handler."""
+        (self._cancel if stop is Stop.CANCEL else self._finish).set()
+
+
+class RecordingContext(JobContext):
+    """Keeps every event in `events`."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.events: list[Event] = []
+        super().__init__(paths, self.events.append)

@@ -1,0 +1,126 @@
+"""What a job says while it works, and how it ends.
+
+All are frozen dataclasses of built-in types: they cross a process border as JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+SummaryT_co = TypeVar("SummaryT_co", covariant=True)
+
+
+class Phase(StrEnum):
+    """What a job is doing just now; the window and the command line put it into words."""
+
+    READING = "reading"
+    CLEANING = "cleaning"
+    DOWNLOADING = "downloading"
+    CONVERTING = "converting"
+    LOADING = "loading"
+    PREPARING = "preparing"
+    CHECKING = "checking"
+    TRAINING = "training"
+    SAVING = "saving"
+    WRITING = "writing"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a phase is: `done` of `total` (None where nobody can know) in `unit`."""
+
+    phase: Phase
+    done: int = 0
+    total: int | None = None
+    unit: str = ""
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """A training run has its number; its folder exists from now on."""
+
+    run: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One measured point of a training run. Losses are in nats a token."""
+
+    step: int
+    steps: int
+    epoch: float
+    epochs: float
+    seconds: float
+    train_loss: float | None = None
+    validation_loss: float | None = None
+    is_best: bool = False
+    learning_rate: float | None = None
+    tokens_per_second: float | None = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A joke that the model in training wrote at `step`."""
+
+    step: int
+    text: str
+
+
+@dataclass(frozen=True)
+class TextChunk:
+    """More text of joke number `joke` (from 0); chunks of one joke are simply joined."""
+
+    joke: int
+    text: str
+
+
+@dataclass(frozen=True)
+class JokeWritten:
+    """Joke number `joke` is finished: its whole text, which replaces what was streamed."""
+
+    joke: int
+    text: str
+    tokens: int
+    ended: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A plain sentence that the person should see."""
+
+    text: str
+    is_warning: bool = False
+
+
+Event = Progress | RunStarted | Metric | Sample | TextChunk | JokeWritten | Notice
+
+
+@dataclass(frozen=True)
+class Done(Generic[SummaryT_co]):
+    """The job did all of its work."""
+
+    summary: SummaryT_co
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The job could not do its work. `details` is for the log: a traceback, last log lines."""
+
+    happened: str
+    todo: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """The job was asked to stop and to leave nothing behind."""
+
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (Progress, RunStarted, Metric, Sample, TextChunk, JokeWritten, Notice)
+}

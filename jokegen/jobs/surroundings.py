@@ -1,0 +1,24 @@
+"""What the libraries that compute are told through the environment, before they are imported."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+
+_WISHES = {
+    # Idle threads of a parallel loop sleep instead of spinning. Measured on 2 cores with another
+    # busy process: 40 tokens took 60 s with spinning and 9 s without; alone there is no loss.
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "TOKENIZERS_PARALLELISM": "false",
+    # Nothing about the user is sent anywhere.
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def prepare(environment: MutableMapping[str, str] | None = None) -> None:
+    """Add our wishes to an environment (this process's by default); the user's own stay."""
+    target = os.environ if environment is None else environment
+    for name, value in _WISHES.items():
+        target.setdefault(name, value)

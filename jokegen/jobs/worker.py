@@ -1,0 +1,124 @@
+"""The worker process: takes orders on stdin, reports on a channel of its own, one job at a time.
+
+Start-up story: `python -m jokegen.jobs.worker HOME` keeps the pipe that was its stdout for
+messages and points stdout at stderr, which the parent has led to a log file, so that nothing a
+library prints can break the protocol. A thread reads orders; jobs run on the main thread. When
+the parent is gone, stdin ends and the worker ends with it, at once: whatever it was writing is
+under a temporary name, and what was whole before stays whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import psutil
+
+from jokegen.config.paths import Paths
+from jokegen.jobs import wire
+from jokegen.jobs.context import JobContext, Stop
+from jokegen.jobs.events import Cancelled, Done, Failed
+from jokegen.jobs.outbox import EventOutbox
+from jokegen.jobs.running import find_job, request_type, run_job
+
+
+class Worker:
+    """One worker: its channel, its orders, and the job under way."""
+
+    def __init__(self, paths: Paths, orders: BinaryIO, channel: BinaryIO) -> None:
+        self._paths = paths
+        self._orders = orders
+        self._channel = channel
+        self._channel_lock = threading.Lock()
+        self._waiting: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._current: JobContext | None = None
+        self._number = 0
+        self._stops: dict[int, Stop] = {}
+        self._lock = threading.Lock()
+        self._resources: dict[str, object] = {}
+
+    def serve(self) -> None:
+        """Do jobs until the parent closes our stdin."""
+        threading.Thread(target=self._read_orders, name="orders", daemon=True).start()
+        while (order := self._waiting.get()) is not None:
+            self._do(order)
+
+    def _do(self, order: dict[str, Any]) -> None:
+        outbox = EventOutbox(lambda events: self._write(wire.encode_events(events)))
+        context = JobContext(self._paths, outbox.put, self._resources)
+        with self._lock:
+            self._current, self._number = context, order["number"]
+            if (stop := self._stops.pop(self._number, None)) is not None:
+                context.request_stop(stop)
+        outcome: Done[Any] | Failed | Cancelled
+        try:
+            job = find_job(order["job"])
+            request = wire.from_plain(order["request"], request_type(job))
+            outcome = run_job(job, request, context)
+        finally:
+            with self._lock:
+                self._current = None
+            outbox.close()
+        self._write(wire.encode_outcome(outcome))
+
+    def _read_orders(self) -> None:
+        for line in self._orders:
+            order = wire.decode_line(line)
+            if "job" in order:
+                self._waiting.put(order)
+                continue
+            with self._lock:
+                if self._current is not None and order["number"] == self._number:
+                    self._current.request_stop(Stop(order["stop"]))
+                elif order["number"] > self._number:
+                    self._stops[order["number"]] = Stop(order["stop"])
+        # The parent is gone or has no more work for us.
+        with self._lock:
+            if self._current is not None:
+                os._exit(3)
+        self._waiting.put(None)
+
+    def _write(self, line: bytes) -> None:
+        with self._channel_lock:
+            try:
+                self._channel.write(line)
+                self._channel.flush()
+            except OSError:
+                os._exit(3)  # nobody is listening any more
+
+
+def _keep_channel() -> BinaryIO:
+    """Keep the pipe to the parent for ourselves and send stdout to the log with stderr."""
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return channel
+
+
+def main() -> None:
+    channel = _keep_channel()
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    with contextlib.suppress(psutil.Error, OSError):
+        # The interface must stay smooth while we compute on every core.
+        if sys.platform == "win32":
+            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            os.nice(5)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.captureWarnings(True)
+    Worker(Paths(Path(sys.argv[1])), sys.stdin.buffer, channel).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Base models, encoding, loss, training, checkpoints and sampling: all that needs torch."""

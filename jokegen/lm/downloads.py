@@ -1,0 +1,171 @@
+"""What every way of fetching needs: progress in bytes, room on the disk, digests, patience."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import queue
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+
+from jokegen.errors import JokegenError
+from jokegen.jobs.context import JobContext
+from jokegen.jobs.events import Notice, Phase, Progress
+
+T = TypeVar("T")
+_BLOCK = 1 << 20
+_SHORTEST = 0.05  # seconds between two reports
+_PATIENCE = 0.1  # seconds between two looks at whether somebody cancelled
+
+
+class ByteMeter:
+    """Reports bytes as `Progress`, with the time left from the speed so far."""
+
+    def __init__(self, context: JobContext, total: int, phase: Phase = Phase.DOWNLOADING) -> None:
+        self._context, self._total, self._phase = context, total, phase
+        self._start: tuple[float, int] | None = None
+        self._last, self._reported = 0.0, -1
+
+    def update(self, done: int) -> None:
+        """`done` of the total bytes are here, those of an earlier try included."""
+        now = time.monotonic()
+        done = min(done, self._total)
+        if done == self._reported:
+            return
+        if self._start is None or done < self._start[1]:
+            self._start = (now, done)
+        elif now - self._last < _SHORTEST and done < self._total:
+            return
+        self._last, self._reported = now, done
+        began, already = self._start
+        left = (self._total - done) * (now - began) / (done - already) if done > already else None
+        self._context.emit(Progress(self._phase, done, self._total, "bytes", left))
+
+
+def size_of(path: Path) -> int:
+    """The size of a file, 0 where there is none (or where it was just moved away)."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def readable_size(size: int) -> str:
+    """Bytes in megabytes or gigabytes, for people."""
+    if size >= 1e9:
+        return f"{size / 1e9:.1f} GB"
+    return f"{size / 1e6:.0f} MB" if size >= 1e7 else f"{size / 1e6:.1f} MB"
+
+
+def require_space(folder: Path, needed: int, title: str) -> None:
+    """Raise JokegenError, naming the sizes, unless `needed` bytes fit where `folder` will be."""
+    place = folder
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    if free < needed:
+        raise JokegenError(
+            f"Fetching {title} needs {readable_size(needed)} of disk space, "
+            f"and only {readable_size(free)} are free for “{folder}”.",
+            "Free some space, or choose a data folder on a larger disk (JOKEGEN_HOME), "
+            "and try again.",
+        )
+
+
+def sha256_of(path: Path, context: JobContext) -> str:
+    """The SHA-256 of a file, with progress, cancelled within moments."""
+    digest = hashlib.sha256()
+    meter = ByteMeter(context, size_of(path), Phase.CHECKING)
+    done = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            context.check()
+            digest.update(block)
+            done += len(block)
+            meter.update(done)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def only_one(lock: Path, title: str, context: JobContext) -> Iterator[None]:
+    """Wait, cancellably, until no other process is fetching the same base model."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    guard = FileLock(lock)
+    told = False
+    while True:
+        context.check()
+        try:
+            guard.acquire(timeout=_PATIENCE)
+            break
+        except Timeout:
+            if not told:
+                context.emit(Notice(f"{title} is being fetched by another Jokegen; waiting."))
+                told = True
+    try:
+        yield
+    finally:
+        guard.release()
+
+
+class _Abandoned(Exception):  # noqa: N818 - a signal to the thread
+    """Nobody listens to the thread any more."""
+
+
+def in_background(work: Callable[[Callable[[T], None]], None], context: JobContext) -> Iterator[T]:
+    """Run `work(put)` on a thread and yield what it puts; cancelling never waits for the network.
+
+    A library call that waits for a server cannot be interrupted. So the thread only fetches and
+    hands over, everything that lasts is done by the caller, and on cancelling the thread is left
+    alone: it ends at its next `put`, or when its own timeout is over. Its exceptions are raised
+    here.
+    """
+    items: queue.Queue[tuple[str, T | BaseException | None]] = queue.Queue(maxsize=8)
+    abandoned = threading.Event()
+
+    def hand_over(kind: str, value: T | BaseException | None) -> None:
+        while not abandoned.is_set():
+            with contextlib.suppress(queue.Full):
+                items.put((kind, value), timeout=_PATIENCE)
+                return
+        raise _Abandoned
+
+    def run() -> None:
+        with contextlib.suppress(_Abandoned):
+            try:
+                work(lambda value: hand_over("value", value))
+            except _Abandoned:
+                raise
+            except BaseException as error:  # the border of the thread: raised by the caller
+                hand_over("error", error)
+            else:
+                hand_over("end", None)
+
+    threading.Thread(target=run, name="jokegen-fetch", daemon=True).start()
+    try:
+        while True:
+            context.check()
+            try:
+                kind, value = items.get(timeout=_PATIENCE)
+            except queue.Empty:
+                continue
+            if isinstance(value, BaseException):
+                raise value
+            if kind == "end":
+                return
+            yield value  # type: ignore[misc]
+    finally:
+        abandoned.set()
+
+
+def wait(seconds: float, context: JobContext) -> None:
+    """Pause before the next try, unless somebody cancels."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        context.check()
+        time.sleep(min(_PATIENCE, seconds))

@@ -1,0 +1,168 @@
+"""The shared model service: the single door to data sets, base models, runs and generation.
+
+The window, the command line and the tests all go through here. It has two halves:
+
+* `ModelService` answers at once, from manifests on disk, and never imports a heavy library;
+* the jobs below it (`preview`, `import_jokes`, `fetch_model`, `train`, `generate`,
+  `find_devices`) do the work. They are plain functions `job(request, context) -> summary`: the
+  command line calls them here, the window has a worker process call them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jokegen import storage
+from jokegen.config.paths import Paths, resource
+from jokegen.jobs.context import JobContext
+from jokegen.jobs.requests import (
+    DevicesRequest,
+    DevicesSummary,
+    FetchModelRequest,
+    FetchModelSummary,
+    GenerateRequest,
+    GenerateSummary,
+    ImportRequest,
+    ImportSummary,
+    PreviewRequest,
+    PreviewSummary,
+    TrainRequest,
+    TrainSummary,
+)
+from jokegen.records import BaseModelInfo, DatasetInfo, RunInfo
+
+if TYPE_CHECKING:
+    from jokegen.data.table import TextTable
+
+# A run on fewer jokes than this learns them by heart instead of learning to joke.
+FEWEST_JOKES = 20
+
+
+class ModelService:
+    """What is there, and the small changes that need no job."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half-written, and previews nobody looks at."""
+        with contextlib.suppress(OSError):
+            for folder in (self.paths.datasets, self.paths.models, self.paths.previews):
+                storage.sweep(folder)
+
+    @property
+    def starter_jokes(self) -> Path:
+        """The jokes that come with Jokegen, as a file to import."""
+        return resource("starter_jokes.csv")
+
+    def datasets(self) -> list[DatasetInfo]:
+        """The saved data sets, newest first."""
+        from jokegen.data.store import list_datasets
+
+        return sorted(list_datasets(self.paths), key=lambda info: info.created, reverse=True)
+
+    def rename_dataset(self, old: str, new: str) -> None:
+        """Raises JokegenError if the new name is taken or blank."""
+        from jokegen.data.store import rename_dataset
+
+        rename_dataset(self.paths, old, new)
+
+    def delete_dataset(self, name: str) -> None:
+        """Raises JokegenError if there is none of that name."""
+        from jokegen.data.store import delete_dataset
+
+        delete_dataset(self.paths, name)
+
+    def open_preview(self, summary: PreviewSummary) -> TextTable:
+        """The rows of a file that was previewed. Opening may take some 10 ms."""
+        from jokegen.data.table import TextTable
+
+        return TextTable(summary.table)
+
+    def open_dataset(self, info: DatasetInfo) -> TextTable:
+        """The jokes of a saved data set."""
+        from jokegen.data.table import TextTable
+
+        return TextTable.for_dataset(info)
+
+    def base_models(self) -> list[BaseModelInfo]:
+        """The catalogue, the recommended one first."""
+        from jokegen.lm.catalogue import list_base_models
+
+        return list_base_models(self.paths)
+
+    def runs(self) -> list[RunInfo]:
+        """Every run, newest first."""
+        from jokegen.lm.runs import list_runs
+
+        return list_runs(self.paths)
+
+    def delete_run(self, number: int) -> None:
+        """Remove a run with everything it made; raises JokegenError for an unknown number."""
+        from jokegen.lm.runs import delete_run
+
+        delete_run(self.paths, number)
+
+    def discard_run(self, number: int) -> None:
+        """Remove a run whose process was ended before it could clean up after a cancellation."""
+        from jokegen.lm.runs import discard_interrupted
+
+        discard_interrupted(self.paths, number)
+
+
+def preview(request: PreviewRequest, context: JobContext) -> PreviewSummary:
+    """Job: read a file and show what is in it."""
+    from jokegen.data.importing import preview as work
+
+    return work(request, context)
+
+
+def import_jokes(request: ImportRequest, context: JobContext) -> ImportSummary:
+    """Job: turn a file into a saved data set."""
+    from jokegen.data.importing import import_jokes as work
+
+    return work(request, context)
+
+
+def fetch_model(request: FetchModelRequest, context: JobContext) -> FetchModelSummary:
+    """Job: bring a base model to this computer."""
+    from jokegen.lm.fetching import fetch_model as work
+
+    return work(request, context)
+
+
+def train(request: TrainRequest, context: JobContext) -> TrainSummary:
+    """Job: fine-tune a base model (fetched first where it is not here) on a saved data set."""
+    from jokegen.data.store import load_jokes
+    from jokegen.errors import JokegenError
+    from jokegen.lm.fetching import ensure_model
+    from jokegen.lm.training import fine_tune
+
+    train_jokes, validation_jokes = load_jokes(context.paths, request.dataset)
+    found = len(train_jokes) + len(validation_jokes)
+    if found < FEWEST_JOKES:
+        raise JokegenError(
+            f"The data set “{request.dataset}” has only {found} "
+            f"{'joke' if found == 1 else 'jokes'}; "
+            f"a language model needs at least {FEWEST_JOKES} to learn from.",
+            f"Import {FEWEST_JOKES - found} more (a few hundred work well), then start again.",
+        )
+    context.check()
+    base_folder = ensure_model(request.base, context)
+    return fine_tune(request, base_folder, train_jokes, validation_jokes, context)
+
+
+def generate(request: GenerateRequest, context: JobContext) -> GenerateSummary:
+    """Job: write jokes with a run or a base model."""
+    from jokegen.lm.writing import write_jokes
+
+    return write_jokes(request, context)
+
+
+def find_devices(request: DevicesRequest, context: JobContext) -> DevicesSummary:  # noqa: ARG001
+    """Job: which devices this computer can train on, the best one marked."""
+    from jokegen.lm.devices import list_devices
+
+    return DevicesSummary(tuple(list_devices()))

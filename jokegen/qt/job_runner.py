@@ -1,0 +1,187 @@
+"""Jobs on QThreads: each thread supervises a worker process, the window only hears signals.
+
+The thread computes nothing: it waits for the worker's messages and passes them on, so the
+interface can neither be stalled nor be killed by what the worker does.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from jokegen.config.paths import Paths
+from jokegen.jobs.context import JobContext, Stop
+from jokegen.jobs.events import Cancelled, Event, Failed
+from jokegen.jobs.process import WorkerProcess
+from jokegen.jobs.running import Outcome
+
+Request = TypeVar("Request")
+Summary = TypeVar("Summary")
+
+log = logging.getLogger(__name__)
+
+
+class Line(StrEnum):
+    """Jobs of one line run one after another, in one worker process; lines run side by side."""
+
+    LOOK = "look"  # previews and devices: short questions
+    IMPORT = "import"
+    FETCH = "fetch"
+    TRAIN = "train"
+    GENERATE = "generate"  # kept warm: the language model stays loaded between jokes
+
+
+_WARM = {Line.GENERATE}
+
+
+class JobHandle(QObject):
+    """One job: its signals, and the way to stop it. Lives in the window's thread.
+
+    `events_arrived` carries a list of events, `finished` the one outcome.
+    """
+
+    events_arrived = Signal(object)
+    finished = Signal(object)
+
+    def __init__(self, title: str, line: Line, worker: WorkerProcess, parent: QObject) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.line = line
+        self.outcome: Outcome[object] | None = None
+        self._worker = worker
+        self._number = worker.new_number()
+
+    @property
+    def is_running(self) -> bool:
+        return self.outcome is None
+
+    @property
+    def process_id(self) -> int | None:
+        """The worker process that does this line's jobs."""
+        return self._worker.process_id
+
+    def finish(self) -> None:
+        """Ask it to end early and keep what there is."""
+        self._worker.request_stop(self._number, Stop.FINISH)
+
+    def cancel(self) -> None:
+        """Ask it to end and to leave nothing behind; it will, or its process is ended."""
+        self._worker.request_stop(self._number, Stop.CANCEL)
+
+    @Slot(object)
+    def _on_ended(self, outcome: Outcome[object]) -> None:
+        self.outcome = outcome
+        self.finished.emit(outcome)
+
+
+class _JobThread(QThread):
+    events_arrived = Signal(object)
+    ended = Signal(object)
+
+    def __init__(
+        self, work: Callable[[Callable[[Sequence[Event]], None]], Outcome[object]], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._work = work
+
+    def run(self) -> None:
+        outcome: Outcome[object]
+        try:
+            outcome = self._work(self.events_arrived.emit)
+        except Exception as error:
+            log.exception("the supervising thread failed")
+            outcome = Failed(
+                f"Jokegen lost sight of the work: {type(error).__name__}: {error}.",
+                "Try again; the log file holds the details.",
+            )
+        self.ended.emit(outcome)
+
+
+class JobRunner(QObject):
+    """Starts jobs and knows which ones are under way."""
+
+    job_started = Signal(object)
+    job_finished = Signal(object)
+
+    def __init__(self, paths: Paths, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workers = {line: WorkerProcess(paths, line.value) for line in Line}
+        self._turns = {line: threading.Lock() for line in Line}
+        self._running: dict[JobHandle, _JobThread] = {}
+        self._is_closing = False
+
+    def start(
+        self,
+        line: Line,
+        title: str,
+        job: Callable[[Request, JobContext], Summary],
+        request: Request,
+    ) -> JobHandle:
+        """Run `job(request)` in the worker of `line`; connect to the handle's signals at once.
+
+        `title` names the job to a person, as in "Fine-tuning on My jokes".
+        """
+        worker, turn = self._workers[line], self._turns[line]
+        handle = JobHandle(title, line, worker, self)
+        number = handle._number
+
+        def work(on_events: Callable[[Sequence[Event]], None]) -> Outcome[object]:
+            with turn:
+                if self._is_closing:
+                    return Cancelled()
+                outcome = worker.run(number, job, request, on_events)
+                if line not in _WARM:
+                    worker.close()
+                return outcome
+
+        thread = _JobThread(work, self)
+        thread.events_arrived.connect(handle.events_arrived)
+        thread.ended.connect(handle._on_ended)
+        thread.finished.connect(self._on_thread_finished)
+        self._running[handle] = thread
+        thread.start()
+        self.job_started.emit(handle)
+        return handle
+
+    def running(self, *lines: Line) -> list[JobHandle]:
+        """The jobs under way, of these lines or of all."""
+        return [job for job in self._running if not lines or job.line in lines]
+
+    def close_worker(self, line: Line) -> None:
+        """End an idle warm worker, for instance to give its memory back."""
+        turn = self._turns[line]
+        if turn.acquire(blocking=False):
+            try:
+                self._workers[line].close(patience=0.2)
+            finally:
+                turn.release()
+
+    def begin_shutdown(self) -> None:
+        """No queued job may start any more."""
+        self._is_closing = True
+
+    def end_workers(self) -> None:
+        """End every worker process and thread; call it when no job runs. May be called anywhere."""
+        for thread in list(self._running.values()):
+            thread.wait()
+        for worker in self._workers.values():
+            worker.close(patience=0.5)
+
+    def kill_workers(self) -> None:
+        """End every worker process at once, whatever it does."""
+        for worker in self._workers.values():
+            worker.kill()
+
+    @Slot()
+    def _on_thread_finished(self) -> None:
+        for handle, thread in list(self._running.items()):
+            if thread.isFinished():
+                del self._running[handle]
+                thread.deleteLater()
+                self.job_finished.emit(handle)
+                handle.deleteLater()

@@ -1,0 +1,74 @@
+"""What is on disk, described for whoever shows it: data sets, base models, runs.
+
+Frozen dataclasses of built-in types; the layers below fill them, the window and the command line
+show them, and neither needs to know the other's libraries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """A saved data set. `created` is seconds since the epoch (UTC)."""
+
+    name: str
+    path: Path
+    jokes: int
+    train: int
+    validation: int
+    dropped: dict[str, int]
+    source: str
+    created: float
+    bytes: int
+
+
+@dataclass(frozen=True)
+class BaseModelInfo:
+    """A base model of the catalogue. Sizes in bytes; `is_here` once it is on this computer."""
+
+    id: str
+    title: str
+    parameters: int
+    licence: str
+    download_bytes: int
+    disk_bytes: int
+    good_for: str
+    origin: str
+    is_here: bool
+    path: Path | None
+
+
+class RunStatus(StrEnum):
+    RUNNING = "running"
+    COMPLETE = "complete"
+    STOPPED = "stopped"  # ended early on request, the best so far kept
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"  # its process is gone without a word
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """A fine-tuning run. Losses in nats a token; `model_path` is None where nothing was kept."""
+
+    number: int
+    title: str
+    status: RunStatus
+    dataset: str
+    base: str
+    steps: int
+    validation_loss: float | None
+    validation_loss_before: float | None
+    seconds: float
+    started: float
+    path: Path
+    model_path: Path | None
+    problem: str = ""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the playground can load it."""
+        return self.model_path is not None

@@ -1,0 +1,192 @@
+"""Folders that are either whole or not there.
+
+A folder is filled under a temporary name beside its final one, its manifest (sizes and SHA-256 of
+every file) is written last, and then it is renamed. Whoever lists a folder believes only entries
+with a readable manifest; leftovers of a crash are swept away at the next start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import unicodedata
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from jokegen.errors import JokegenError
+
+MANIFEST = "manifest.json"
+_BLOCK = 4 * 1024 * 1024
+_TEMPORARY = re.compile(r"^\.tmp-(\d+)-[0-9a-f]+")
+
+
+def slug(name: str) -> str:
+    """A folder name made of plain letters, digits and dashes; never empty, at most 40 long."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
+    plain = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+    return plain or "unnamed"
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON so that a reader sees the old file or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".tmp-{os.getpid()}-{uuid.uuid4().hex}"
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(value, file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """A JSON object from disk, or None where there is none that can be read."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+@contextlib.contextmanager
+def new_folder(final: Path) -> Iterator[Path]:
+    """Yield a temporary folder beside `final`; on success it takes that name, else it is removed.
+
+    The caller writes its manifest (see `write_manifest`) before the block ends. An existing
+    `final` is replaced only when the new one is whole.
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    temporary = final.parent / f".tmp-{os.getpid()}-{uuid.uuid4().hex}"
+    temporary.mkdir()
+    try:
+        yield temporary
+        _fsync_folder(temporary)
+        if final.exists():
+            old = final.parent / f".tmp-{os.getpid()}-{uuid.uuid4().hex}"
+            final.rename(old)
+            temporary.rename(final)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            temporary.rename(final)
+        _fsync_folder(final.parent)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def write_manifest(folder: Path, *, check: Callable[[], None] = lambda: None, **facts: Any) -> None:
+    """Write `manifest.json`: a version, the facts, and every file with its size and SHA-256.
+
+    `check()` is called between blocks of a file; it may raise to stop.
+    """
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != MANIFEST:
+            sha256 = hashlib.sha256()
+            with path.open("rb") as file:
+                while block := file.read(_BLOCK):
+                    check()
+                    sha256.update(block)
+                os.fsync(file.fileno())
+            digest = sha256.hexdigest()
+            files[path.relative_to(folder).as_posix()] = {
+                "bytes": path.stat().st_size,
+                "sha256": digest,
+            }
+    write_json(folder / MANIFEST, {"version": 1, **facts, "files": files})
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a whole folder, or None: without one the folder does not exist for us."""
+    manifest = read_json(folder / MANIFEST)
+    if manifest is None or not isinstance(manifest.get("files"), dict):
+        return None
+    return manifest
+
+
+def check_files(folder: Path, *, digests: bool = False) -> None:
+    """Compare the files with the manifest: sizes always, SHA-256 where `digests` is set.
+
+    Raises JokegenError with the name of the first file that is missing or altered.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise JokegenError(
+            f"The folder “{folder.name}” is not complete: it has no readable manifest.",
+            "Delete it, then make it anew (import, train or fetch again).",
+        )
+    for name, facts in manifest["files"].items():
+        path = folder / name
+        problem = None
+        if not path.is_file():
+            problem = "is missing"
+        elif path.stat().st_size != facts["bytes"]:
+            problem = "has another size than when it was saved"
+        elif digests:
+            with path.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != facts["sha256"]:
+                    problem = "was altered since it was saved"
+        if problem:
+            raise JokegenError(
+                f"The file “{name}” in “{folder.name}” {problem}.",
+                "Delete this entry and make it anew (import, train or fetch again).",
+            )
+
+
+def whole_folders(parent: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every folder of `parent` that has a manifest, with that manifest, by name."""
+    if not parent.is_dir():
+        return
+    for folder in sorted(parent.iterdir()):
+        if not folder.name.startswith(".") and folder.is_dir():
+            manifest = read_manifest(folder)
+            if manifest is not None:
+                yield folder, manifest
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder so that it is gone for readers at once, even if we are killed midway."""
+    if not folder.exists():
+        return
+    doomed = folder.parent / f".tmp-{os.getpid()}-{uuid.uuid4().hex}"
+    folder.rename(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def sweep(parent: Path) -> int:
+    """Remove what killed processes left half-written in `parent`; returns how many entries."""
+    if not parent.is_dir():
+        return 0
+    swept = 0
+    for path in parent.iterdir():
+        match = _TEMPORARY.match(path.name)
+        if match and not psutil.pid_exists(int(match.group(1))):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+            swept += 1
+    return swept
+
+
+def _fsync_folder(folder: Path) -> None:
+    """Make renames inside `folder` survive a power cut (POSIX; Windows does it by itself)."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

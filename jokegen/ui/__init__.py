@@ -1,0 +1,1 @@
+"""The window: one file a tab, panel or dialog."""
