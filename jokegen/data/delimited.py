@@ -39,7 +39,7 @@ def open_delimited(path: Path, context: JobContext, *, prefers_tab: bool = False
     # more than 31 bits.
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     encoding = find_encoding(path, context)
-    with open_text(path, encoding, context, phase=Phase.CHECKING) as text:
+    with open_text(path, encoding, context, phase=Phase.VERIFYING) as text:
         # Blank lines on top say nothing about the columns, however many they are.
         while (head := text.read(HEAD_CHARACTERS)) and not head.strip():
             pass
@@ -79,7 +79,7 @@ def _delimited_batches(
                 yield text_batch(dialect.columns, cells)
                 line = reader.line_num
         except csv.Error:
-            with open_text(path, encoding, context, phase=Phase.CHECKING) as again:
+            with open_text(path, encoding, context, phase=Phase.VERIFYING) as again:
                 raise _bad_quotes(path, bad_quote_line(again, dialect.delimiter)) from None
 
 

@@ -85,7 +85,7 @@ def open_json_lines(path: Path, context: JobContext) -> TextFile:
     """
     encoding = find_encoding(path, context)
     survey = _Survey(path)
-    for line, value in _line_values(path, encoding, context, Phase.CHECKING):
+    for line, value in _line_values(path, encoding, context, Phase.VERIFYING):
         survey.add(value, lambda line=line: line)  # type: ignore[misc]
     values = (value for _, value in _line_values(path, encoding, context, Phase.READING))
     return survey.text_file(f"JSON Lines, one {survey.kind} a line, {encoding}", values)
@@ -174,7 +174,7 @@ def _line_values(
 
 
 def _whole_text(path: Path, encoding: Encoding, context: JobContext) -> str:
-    with open_text(path, encoding, context, newline=None, phase=Phase.CHECKING) as file:
+    with open_text(path, encoding, context, newline=None, phase=Phase.VERIFYING) as file:
         parts = []
         while part := file.read(1 << 20):
             parts.append(part)

@@ -48,7 +48,10 @@ def split_jokes(
         if number % _JOKES_A_CHECK == 0:
             check()
         marks.append(hashlib.blake2b(sameness_key(joke), digest_size=16).digest())
-    held_out = _held_out(Counter(marks), _target(len(jokes), share))
+    sizes = Counter(marks)
+    check()
+    held_out = _held_out(sizes, _target(len(jokes), share))
+    check()
     return Split(
         [joke for joke, mark in zip(jokes, marks, strict=True) if mark not in held_out],
         [joke for joke, mark in zip(jokes, marks, strict=True) if mark in held_out],

@@ -21,7 +21,8 @@ class Phase(StrEnum):
     CONVERTING = "converting"
     LOADING = "loading"
     PREPARING = "preparing"
-    CHECKING = "checking"
+    VERIFYING = "verifying"  # that files are whole and what they should be
+    CHECKING = "checking"  # a language model, on held-out jokes
     TRAINING = "training"
     SAVING = "saving"
     WRITING = "writing"

@@ -12,6 +12,8 @@ _WISHES = {
     "TOKENIZERS_PARALLELISM": "false",
     # Nothing about the user is sent anywhere.
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    # Progress is ours to show; libraries draw bars into the log.
+    "TQDM_DISABLE": "1",
     "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
     "DO_NOT_TRACK": "1",
 }

@@ -50,7 +50,7 @@ def check_base_model(
     not a whole causal language model with its tokenizer, if the tokenizer has no token
     `separator`, or if the loss (nats a token) is not a number below `highest_loss`.
     """
-    context.emit(Progress(Phase.CHECKING, 0, 3, "steps"))
+    context.emit(Progress(Phase.VERIFYING, 0, 3, "steps"))
     import_libraries(context)
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -68,7 +68,7 @@ def check_base_model(
             "Choose a model of the GPT-2 or SmolLM2 family.",
         )
     context.check()
-    context.emit(Progress(Phase.CHECKING, 1, 3, "steps"))
+    context.emit(Progress(Phase.VERIFYING, 1, 3, "steps"))
     try:
         language_model, report = AutoModelForCausalLM.from_pretrained(
             folder,
@@ -86,14 +86,14 @@ def check_base_model(
             "Fetch the model again, or choose another folder.",
         )
     context.check()
-    context.emit(Progress(Phase.CHECKING, 2, 3, "steps"))
+    context.emit(Progress(Phase.VERIFYING, 2, 3, "steps"))
     loss = _loss(language_model, tokenizer, separator)
     if not loss < highest_loss:
         raise JokegenError(
             f"The model does not understand plain English: its loss is {loss:.1f} nats a token.",
             "Its files are probably damaged: fetch the model again, or choose another file.",
         )
-    context.emit(Progress(Phase.CHECKING, 3, 3, "steps"))
+    context.emit(Progress(Phase.VERIFYING, 3, 3, "steps"))
     return int(language_model.num_parameters())
 
 

@@ -81,7 +81,7 @@ def require_space(folder: Path, needed: int, title: str) -> None:
 def sha256_of(path: Path, context: JobContext) -> str:
     """The SHA-256 of a file, with progress, cancelled within moments."""
     digest = hashlib.sha256()
-    meter = ByteMeter(context, size_of(path), Phase.CHECKING)
+    meter = ByteMeter(context, size_of(path), Phase.VERIFYING)
     done = 0
     with path.open("rb") as file:
         while block := file.read(_BLOCK):

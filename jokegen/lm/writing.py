@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import JokeWritten, Phase, Progress, TextChunk

@@ -276,6 +276,7 @@ class ProgressPanel(QWidget):
         line.addWidget(self._remaining)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(Space.S)
+        self._buttons.setContentsMargins(0, Space.XS, 0, 0)
         self._buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QAbstractSpinBox,
     QDoubleSpinBox,
     QHBoxLayout,
+    QSizePolicy,
     QSlider,
     QVBoxLayout,
     QWidget,
 )
 
 from jokegen.ui.labels import PlainLabel, describe
+from jokegen.ui.layouts import BodyColumn
 from jokegen.ui.theme import restyle
 from jokegen.ui.tokens import Space, TextRole, Tone
+
+_FIXED = QSizePolicy.Policy.Fixed
+_UNLIMITED = 16_777_215  # Qt's QWIDGETSIZE_MAX
 
 
 class WheelGuard(QObject):
@@ -40,6 +47,16 @@ def guard_wheel(control: QWidget) -> None:
     control.installEventFilter(WheelGuard(control))
 
 
+def prepare_control(control: QWidget) -> None:
+    """What a control needs to be part of a form, whichever it is."""
+    if isinstance(control, QAbstractScrollArea):
+        return  # these are scrolled by the wheel, not changed
+    guard_wheel(control)
+    if isinstance(control, QAbstractSpinBox):
+        # WORKAROUND: a spin box with a style sheet puts its line edit at the very left (Qt 6.11).
+        control.lineEdit().setTextMargins(Space.S, 0, 2, 0)
+
+
 class Field(QWidget):
     """Any control with a caption above it, a hint below it, and its problem when it has one."""
 
@@ -57,19 +74,20 @@ class Field(QWidget):
         self.control = control
         describe(self, name)
         describe(control, control.objectName() or f"{name}_control", caption, tip)
-        guard_wheel(control)
+        prepare_control(control)
         self._caption = PlainLabel(caption, TextRole.STRONG)
         self._caption.setBuddy(control)
         self._hint = PlainLabel(hint, TextRole.CAPTION, name=f"{name}_hint")
         self._problem = PlainLabel("", TextRole.CAPTION, name=f"{name}_problem")
         self._problem.set_tone(Tone.ERROR)
-        layout = QVBoxLayout(self)
+        if control.maximumHeight() < _UNLIMITED:
+            control.setSizePolicy(control.sizePolicy().horizontalPolicy(), _FIXED)
+        layout = BodyColumn(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS + 2)
+        layout.body.setSpacing(Space.XS + 2)
         for part in (self._caption, control, self._hint, self._problem):
-            layout.addWidget(part)
-        if not control.sizePolicy().expandingDirections() & Qt.Orientation.Vertical:
-            layout.addStretch(0)  # beside a taller field, the control stays under its caption
+            layout.body.addWidget(part)
+        layout.add_body()
         self._hint.setVisible(bool(hint))
         self._problem.hide()
 
@@ -134,7 +152,7 @@ class SliderField(QWidget):
             self.spin_box.setSuffix(f" {unit}")
         for part, control in (("slider", self.slider), ("number", self.spin_box)):
             describe(control, f"{name}_{part}", caption, tip)
-            guard_wheel(control)
+            prepare_control(control)
         self._caption = PlainLabel(caption, TextRole.STRONG)
         self._caption.setBuddy(self.spin_box)
         self._hint = PlainLabel(hint, TextRole.CAPTION, name=f"{name}_hint")

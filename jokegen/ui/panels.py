@@ -61,7 +61,7 @@ class Card(QFrame):
         layout.setSpacing(0)
         layout.addWidget(self._header)
         self.body = layout.body
-        self.body.setSpacing(Space.M)
+        self.body.setSpacing(Space.L)
         layout.add_body()
         self._show_header()
 

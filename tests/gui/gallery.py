@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QPlainTextEdit,
     QRadioButton,
     QSpinBox,
@@ -37,6 +36,7 @@ from jokegen.ui.feedback import Banner, EmptyState, ProgressPanel
 from jokegen.ui.fields import Field, SliderField
 from jokegen.ui.icons import IconLabel
 from jokegen.ui.labels import Badge, ElidedLabel, PlainLabel, Stat
+from jokegen.ui.lists import ItemList
 from jokegen.ui.loss_chart import LossChart
 from jokegen.ui.pages import ScrollPage, StepTabs
 from jokegen.ui.panels import Card, Disclosure, DropZone
@@ -246,7 +246,7 @@ def table_page() -> ScrollPage:
     card = Card("Your jokes", name="table_card")
     card.body.addWidget(table)
     page.add(card)
-    words = QListView()
+    words = ItemList("Jokes", name="words")
     words.setModel(QStringListModel(list(JOKES), words))
     words.setCurrentIndex(words.model().index(1, 0))
     words.setMinimumHeight(160)
@@ -311,7 +311,9 @@ def shoot(window: QWidget, target: Path, focus: str = "") -> None:
     QApplication.processEvents()
     window.grab().save(str(target))
     for page in window.findChildren(ScrollPage):
-        cut = page.widget().minimumSizeHint().width() - page.viewport().width()
+        content = page.widget()
+        assert content is not None
+        cut = content.minimumSizeHint().width() - page.viewport().width()
         if cut > 0:
             print(f"{target.name}: {cut} pixels too wide")  # noqa: T201
 
