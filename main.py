@@ -158,7 +158,7 @@ def check_python(version: "tuple[int, int]", platform: str = sys.platform) -> No
 
 def environment_folders() -> "list[Path]":
     """Where the environment may be: in the project or, if that cannot be written, in its data."""
-    home = Path.home()
+    home = Path(os.path.expanduser("~"))
     if os.environ.get("JOKEGEN_HOME", "").strip():
         data = Path(os.environ["JOKEGEN_HOME"].strip()).expanduser().absolute()
     elif sys.platform == "win32":

@@ -84,8 +84,10 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("train", _train, "fine-tune a base model on a data set")
     sub.add_argument("--data", required=True, metavar="NAME", help="the data set")
     sub.add_argument("--base", default=TrainRequest.base, help="the base model (see: models)")
-    sub.add_argument("--epochs", type=_above_zero, default=TrainRequest.epochs)
-    sub.add_argument("--max-steps", type=_at_least_one, help="end after so many steps")
+    sub.add_argument("--epochs", type=_above_zero, help=f"default: {TrainRequest.epochs:g}")
+    sub.add_argument(
+        "--max-steps", type=_at_least_one, help="how many steps; with --epochs, at the most"
+    )
     sub.add_argument("--learning-rate", type=_above_zero, help="default: the recommended one")
     sub.add_argument("--device", default="auto", help="auto, cpu, cuda:0, mps (see: devices)")
     sub.add_argument("--seed", type=int, default=TrainRequest.seed)
@@ -130,10 +132,14 @@ def _import(options: argparse.Namespace, paths: Paths) -> int:
 
 
 def _train(options: argparse.Namespace, paths: Paths) -> int:
+    epochs = options.epochs
+    if epochs is None:
+        # An epoch has one step or more: so many epochs always hold that many steps.
+        epochs = TrainRequest.epochs if options.max_steps is None else float(options.max_steps)
     request = TrainRequest(
         dataset=options.data,
         base=options.base,
-        epochs=options.epochs,
+        epochs=epochs,
         max_steps=options.max_steps,
         learning_rate=options.learning_rate,
         device=options.device,

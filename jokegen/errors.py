@@ -31,7 +31,7 @@ class JobCancelled(Exception):  # noqa: N818 - not an error: somebody asked for 
 
 
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
-_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 
 
 def explain(error: BaseException) -> JokegenError:

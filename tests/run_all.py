@@ -23,8 +23,11 @@ CORE_PATHS = (
     "tests/lm",
     "tests/config",
     "tests/test_errors.py",
+    "tests/test_storage.py",
     "tests/test_model_service.py",
     "tests/test_cli.py",
+    "tests/test_wording.py",
+    "tests/test_starter_jokes.py",
 )
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as run; run()"
 

@@ -27,9 +27,14 @@ def test_a_folder_appears_whole_with_its_manifest(tmp_path: Path) -> None:
 
 def test_a_failure_in_the_middle_leaves_the_old_folder_and_no_trace(tmp_path: Path) -> None:
     make(tmp_path / "x", "old")
-    with pytest.raises(OSError, match="boom"), storage.new_folder(tmp_path / "x") as folder:
-        (folder / "data.txt").write_text("new")
-        raise OSError("boom")
+
+    def fail_midway() -> None:
+        with storage.new_folder(tmp_path / "x") as folder:
+            (folder / "data.txt").write_text("new")
+            raise OSError("boom")
+
+    with pytest.raises(OSError, match="boom"):
+        fail_midway()
     assert (tmp_path / "x" / "data.txt").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 

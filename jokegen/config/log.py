@@ -92,6 +92,8 @@ def _open_handler(file: Path) -> logging.Handler | None:
             file, maxBytes=_MOST_BYTES, backupCount=2, encoding="utf-8"
         )
     except OSError:
+        # Without any handler Python would print warnings and tracebacks to the terminal.
+        logging.getLogger().addHandler(logging.NullHandler())
         return None
     handler.setFormatter(logging.Formatter(_FORMAT))
     return handler

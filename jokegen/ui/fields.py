@@ -6,10 +6,12 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QAbstractSpinBox,
+    QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QSizePolicy,
     QSlider,
+    QStyledItemDelegate,
     QVBoxLayout,
     QWidget,
 )
@@ -52,6 +54,11 @@ def prepare_control(control: QWidget) -> None:
     if isinstance(control, QAbstractScrollArea):
         return  # these are scrolled by the wheel, not changed
     guard_wheel(control)
+    if isinstance(control, QComboBox) and not isinstance(
+        control.itemDelegate(), QStyledItemDelegate
+    ):
+        # The list that pops up is drawn by the style sheet only through this kind of delegate.
+        control.setItemDelegate(QStyledItemDelegate(control))
     if isinstance(control, QAbstractSpinBox):
         # WORKAROUND: a spin box with a style sheet puts its line edit at the very left (Qt 6.11).
         control.lineEdit().setTextMargins(Space.S, 0, 2, 0)

@@ -33,7 +33,8 @@ class LossChart(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName("Loss curve")
-        self.setMinimumHeight(scaled(220))
+        self.setMinimumHeight(scaled(300))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._training: list[tuple[int, float]] = []
         self._trend: list[tuple[int, float]] = []
         self._validation: list[tuple[int, float]] = []

@@ -8,7 +8,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo, QWheelEvent
-from PySide6.QtWidgets import QApplication, QFrame
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy
 
 from jokegen.ui.tokens import TEXT_SCALE, Colours, TextRole
 
@@ -23,6 +23,8 @@ class LossPlot:
         self.widget.setObjectName("loss_plot")
         self.widget.setFrameShape(QFrame.Shape.NoFrame)
         self.widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # As high as the chart around it, not the 480 pixels it would like.
+        self.widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.widget.setAntialiasing(True)
         self.widget.setBackground(None)
         self.widget.setStyleSheet("background: transparent")

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
     QHBoxLayout,
+    QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -101,14 +101,14 @@ class Disclosure(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.header = QToolButton()
+        self.header = QPushButton()
         self.header.setProperty("kind", "disclosure")
         self.header.setText(title.replace("&", "&&"))
-        self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.header.setAutoDefault(False)
         self.header.setCheckable(True)
         self.header.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.header.setIconSize(QSize(scaled(16), scaled(16)))
+        self.header.setIconSize(QSize(scaled(16) + 2, scaled(16)))
         describe(self.header, f"{name}_header", title)
         self._content = QWidget()
         self.body = QVBoxLayout(self._content)

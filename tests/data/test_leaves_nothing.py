@@ -73,7 +73,7 @@ class StoppingContext(JobContext):
 @pytest.mark.parametrize(
     ("job", "phase", "share"),
     [
-        ("preview", Phase.CHECKING, 0.0),
+        ("preview", Phase.VERIFYING, 0.0),
         ("preview", Phase.READING, 0.0),
         ("preview", Phase.READING, 0.6),
         ("preview", Phase.READING, 1.0),

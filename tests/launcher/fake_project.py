@@ -131,6 +131,12 @@ class FakeProject:
         return Path(main.inspect(self.environment)[1])
 
     @property
+    def path_file(self) -> Path:
+        """By which the environment knows the project."""
+        (file,) = self.environment.glob("**/site-packages/jokegen-project.pth")
+        return file
+
+    @property
     def stage(self) -> str:
         return main.read_stamp(self.environment)[0]
 

@@ -1,0 +1,66 @@
+"""The bar at the foot of the Fine-tune tab: what would happen, and the button that starts it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from jokegen.ui.buttons import Button, ButtonKind
+from jokegen.ui.labels import PlainLabel
+from jokegen.ui.theme import scaled
+from jokegen.ui.tokens import Space, TextRole, Tone
+
+
+class StartBar(QWidget):
+    """Always in sight, however long the form above it is."""
+
+    start_requested = Signal()
+
+    def __init__(self, max_width: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("start_bar")
+        self._words = PlainLabel("", TextRole.MUTED, name="start_words")
+        self.button = Button(
+            "Start fine-tuning",
+            ButtonKind.PRIMARY,
+            "finetune",
+            name="start_run",
+            tip="Lets the base model learn from your jokes. You can go on using Jokegen meanwhile.",
+        )
+        inside = QWidget()
+        inside.setMaximumWidth(scaled(max_width))
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.L)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.button)
+        centred = QHBoxLayout()
+        centred.setContentsMargins(Space.XL, Space.M, Space.XL, Space.M)
+        centred.addStretch(1)
+        centred.addWidget(inside, 1000)
+        centred.addStretch(1)
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Sunken)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(line)
+        layout.addLayout(centred)
+        self.button.clicked.connect(self.start_requested)
+
+    def words(self) -> str:
+        """What stands beside the button."""
+        return self._words.text()
+
+    def show_plan(self, plan: str) -> None:
+        """The button can be pressed, and this is what it would do."""
+        self._words.set_tone(None)
+        self._words.setText(plan)
+        self.button.setEnabled(True)
+
+    def show_blocked(self, reason: str) -> None:
+        """The button cannot be pressed, and this is why."""
+        self._words.set_tone(Tone.WARNING)
+        self._words.setText(reason)
+        self.button.setEnabled(False)

@@ -1,0 +1,54 @@
+"""Fixtures of the window's tests: the look of the application, and windows to show widgets in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from jokegen.ui.theme import Scheme, Theme
+from tests.gui.support import Show
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Overlook what the platform without a screen says of every window: no fault of ours."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", extend=True))
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    """The look of the application, light; put back afterwards, font included."""
+    font = QFont(qapp.font())
+    made = Theme(qapp)
+    made.apply(Scheme.LIGHT)
+    yield made
+    made.remove()
+    made.deleteLater()
+    qapp.setFont(font)
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Show:
+    """A function that puts a widget into a window of its own, on the screen and active."""
+    kept: list[QWidget] = []
+
+    def show(widget: QWidget, width: int = 600, height: int = 400) -> QWidget:
+        window = QWidget()
+        kept.append(window)
+        layout = QVBoxLayout(window)
+        layout.addWidget(widget)
+        window.resize(width, height)
+        qtbot.addWidget(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window
+
+    return show

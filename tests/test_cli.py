@@ -1,0 +1,186 @@
+"""The command line as a script sees it: one JSON object, exit codes, sentences."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jokegen.config.paths import Paths
+from tests.lm.tiny_models import SENTENCES, tiny_gpt2
+
+ROOT = Path(__file__).parents[1]
+
+
+def start(paths: Paths, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "jokegen", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "JOKEGEN_HOME": str(paths.home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(paths: Paths, *arguments: str, code: int = 0) -> tuple[str, str]:
+    process = start(paths, *arguments)
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == code, (out, err)
+    return out, err
+
+
+def run_json(paths: Paths, *arguments: str) -> dict[str, Any]:
+    out, _ = run(paths, *arguments, "--json")
+    value = json.loads(out)
+    assert isinstance(value, dict)
+    return value
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "my jokes.txt"
+    lines = [f"{sentence} Number {i}." for i in range(6) for sentence in SENTENCES]
+    path.write_text("\n".join([*lines, lines[0], "", "  "]), encoding="utf-8")
+    return path
+
+
+def test_the_whole_way_import_train_generate(paths: Paths, file: Path) -> None:
+    tiny_gpt2(paths.models / "gpt2")
+    imported = run_json(paths, "import", str(file))
+    assert imported["dataset"] == "my jokes"
+    assert imported["kept"] == imported["train"] + imported["validation"] == 48
+    assert imported["dropped"] == {"empty": 2, "repeated": 1}
+
+    trained = run_json(
+        paths, "train", "--data", "my jokes", "--base", "gpt2", "--max-steps", "8",
+        "--learning-rate", "0.003", "--device", "cpu", "--seed", "1",
+    )  # fmt: skip
+    assert (trained["run"], trained["status"], trained["steps"]) == (1, "complete", 8)
+    assert trained["validation_loss"] < trained["validation_loss_before"]
+    assert trained["tokens_per_second"] > 0
+    assert Path(trained["path"], "final", "model.safetensors").is_file()
+
+    arguments = ("generate", "--model", "1", "--count", "2", "--seed", "7", "--length", "12")
+    written = run_json(paths, *arguments)
+    assert len(written["jokes"]) == 2
+    assert set(written["jokes"][0]) == {"text", "tokens", "ended"}
+    assert run_json(paths, *arguments)["jokes"] == written["jokes"]
+
+    assert [d["name"] for d in run_json(paths, "datasets")["datasets"]] == ["my jokes"]
+    assert [r["number"] for r in run_json(paths, "runs")["runs"]] == [1]
+    models = {m["id"]: m["is_here"] for m in run_json(paths, "models")["models"]}
+    assert models["gpt2"]
+    assert not models["starter"]
+
+
+def test_devices_name_the_cpu_and_one_best(paths: Paths) -> None:
+    devices = run_json(paths, "devices")["devices"]
+    assert devices[0]["id"] == "cpu"
+    assert sum(device["is_best"] for device in devices) == 1
+
+
+def test_plain_output_is_for_people(paths: Paths, file: Path) -> None:
+    out, err = run(paths, "import", str(file), "--name", "<b>bold</b>")
+    assert "Saved “<b>bold</b>”: 48 jokes (1 repeated, 2 empty left out)" in out
+    assert "Reading the file" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("import", "nowhere.csv"), "nowhere.csv"),
+        (("train", "--data", "none such"), "none such"),
+        (("generate", "--model", "99"), "There is no run 99."),
+        (("generate", "--model", "no-such-base"), "no-such-base"),
+        (("generate", "--model", "gpt2", "--temperature", "-1"), "temperature must be from 0"),
+    ],
+)
+def test_a_failure_has_exit_code_1_and_a_sentence(
+    paths: Paths, arguments: tuple[str, ...], sentence: str
+) -> None:
+    out, err = run(paths, *arguments, "--json", code=1)
+    assert out == ""
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("fly",), ("import",), ("train",), ("generate", "--count", "0"), ("generate", "--length", "x"),
+     ("train", "--data", "x", "--epochs", "0"), ("train", "--data", "x", "--learning-rate", "nan")],
+)  # fmt: skip
+def test_wrong_usage_has_exit_code_2(paths: Paths, arguments: tuple[str, ...]) -> None:
+    _, err = run(paths, *arguments, code=2)
+    assert "usage:" in err
+
+
+def test_three_jokes_are_too_few_to_train_and_it_says_how_many_are_missing(
+    paths: Paths, tmp_path: Path
+) -> None:
+    (tmp_path / "few.txt").write_text("One joke.\nTwo jokes.\nThree jokes.\n")
+    run(paths, "import", str(tmp_path / "few.txt"))
+    _, err = run(paths, "train", "--data", "few", code=1)
+    assert "has only 3 jokes" in err
+    assert "Import 17 more" in err
+
+
+def interrupt_when(process: subprocess.Popen[str], words: str) -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if words in line:
+            process.send_signal(signal.SIGINT)
+            return
+    raise AssertionError(f"{words!r} never appeared")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_interrupting_a_training_keeps_the_best_and_exits_with_130(
+    paths: Paths, file: Path
+) -> None:
+    tiny_gpt2(paths.models / "gpt2")
+    run(paths, "import", str(file))
+    process = start(
+        paths, "train", "--data", "my jokes", "--base", "gpt2", "--epochs", "300", "--json"
+    )
+    interrupt_when(process, ", the best so far")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    summary = json.loads(out)
+    assert summary["status"] == "stopped"
+    assert run_json(paths, "generate", "--model", "1", "--length", "5")["jokes"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_interrupting_generation_exits_with_130(paths: Paths) -> None:
+    tiny_gpt2(paths.models / "gpt2")
+    process = start(paths, "generate", "--model", "gpt2", "--count", "100", "--length", "120")
+    interrupt_when(process, "Writing · 0 of")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert out == ""
+
+
+def test_a_data_folder_that_cannot_be_written_gets_a_sentence(tmp_path: Path, file: Path) -> None:
+    blocked = tmp_path / "a file, not a folder"
+    blocked.write_text("")
+    _, err = run(Paths(blocked), "import", str(file), code=1)
+    assert "Traceback" not in err
+    assert len(err.strip().splitlines()[-1]) > 20
+
+
+@pytest.mark.real
+def test_real_jokes_teach_the_real_starter_model_something(
+    real_starter: Paths, real_jokes: Path
+) -> None:
+    imported = run_json(real_starter, "import", str(real_jokes))
+    assert (imported["kept"], imported["dropped"]) == (2948, {"repeated": 2})
+    trained = run_json(real_starter, "train", "--data", "onelinefun", "--max-steps", "8")
+    assert 4.2 < trained["validation_loss_before"] < 5.0
+    assert trained["validation_loss"] < trained["validation_loss_before"] - 0.3
