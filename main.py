@@ -16,8 +16,7 @@ from pathlib import Path
 
 TYPE_CHECKING = False  # as in `typing`, which takes time to import
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import IO, Any
+    import typing
 
 PROJECT = Path(__file__).resolve().parent
 PYTHON_NEEDED = (3, 11)
@@ -247,7 +246,7 @@ def set_up(needs_test: bool, is_window: bool) -> Path:
     return folder
 
 
-def lock_environment() -> "tuple[Path, IO[bytes]]":
+def lock_environment() -> "tuple[Path, typing.IO[bytes]]":
     """The first folder that can be written, and its lock, which goes when its holders have gone."""
     problems = []
     for folder in environment_folders():
@@ -265,7 +264,7 @@ def lock_environment() -> "tuple[Path, IO[bytes]]":
     )
 
 
-def wait_for(lock: "IO[bytes]") -> None:
+def wait_for(lock: "typing.IO[bytes]") -> None:
     waiting = "Another start of Jokegen is at the set-up. Waiting for it to end…"
     if sys.platform == "win32":
         import msvcrt
@@ -290,7 +289,7 @@ def wait_for(lock: "IO[bytes]") -> None:
             pass  # a file system without locks
 
 
-def install(folder: Path, needs_test: bool, lock: "IO[bytes]") -> None:
+def install(folder: Path, needs_test: bool, lock: "typing.IO[bytes]") -> None:
     """Bring in what pyproject.toml names; into a new environment, unless this one is sound."""
     stage, old_kind, _, _ = read_stamp(folder)
     kind = "test" if needs_test or old_kind == "test" else "plain"
@@ -326,7 +325,7 @@ def install(folder: Path, needs_test: bool, lock: "IO[bytes]") -> None:
     write_stamp(folder, INSTALLED, kind)
 
 
-def make_environment(folder: Path, kind: str, lock: "IO[bytes]") -> None:
+def make_environment(folder: Path, kind: str, lock: "typing.IO[bytes]") -> None:
     import importlib.util
     import shutil
 
@@ -379,7 +378,10 @@ class PipOutput:
 
 
 def run(
-    command: "list[Path | str]", folder: Path, lock: "IO[bytes]", read: "Callable[[str], None]"
+    command: "list[Path | str]",
+    folder: Path,
+    lock: "typing.IO[bytes]",
+    read: "typing.Callable[[str], None]",
 ) -> int:
     """Run a command to its end with its output in the log, handing each line to `read`."""
     import shutil
@@ -389,7 +391,7 @@ def run(
     # Downloads are unpacked in a folder of our own: /tmp is often a small disk in memory.
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
-    options: dict[str, Any] = {"env": {"TMPDIR": str(temporary), **os.environ}}
+    options: dict[str, typing.Any] = {"env": {"TMPDIR": str(temporary), **os.environ}}
     if sys.platform != "win32":
         # A group of its own, to be ended as one; and the lock holds for as long as one of it lives.
         options.update(start_new_session=True, pass_fds=(lock.fileno(),))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
@@ -89,6 +90,7 @@ class Application(QObject):
                 f"Nothing you saved is lost. For a bug report, send the file {report}.",
             )
         self.window.start()
+        log.info("the window is ready at %.3f", time.time())
 
     def _problem_with_home(self) -> JokegenError | None:
         try:
@@ -113,11 +115,11 @@ class Application(QObject):
             return
         jobs = self.runner.running(*_WORTH_ASKING)
         if jobs:
-            self.window.ask_before_closing(jobs, self._leave)
+            self.window.ask_before_closing(jobs, self.leave)
         else:
-            self._leave(keep_best=False)
+            self.leave(keep_best=False)
 
-    def _leave(self, keep_best: bool) -> None:
+    def leave(self, keep_best: bool) -> None:
         """End every job (a training keeps its best if asked to) and then the application."""
         if not self._is_leaving:
             self._is_leaving = True

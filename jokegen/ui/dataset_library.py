@@ -20,6 +20,7 @@ from jokegen.ui.dataset_list import DatasetList
 from jokegen.ui.dataset_name import RenameDialog
 from jokegen.ui.dialogs import Answer, ask
 from jokegen.ui.labels import PlainLabel
+from jokegen.ui.layouts import BodyColumn
 from jokegen.ui.tokens import Space, TextRole
 
 
@@ -82,7 +83,7 @@ class LibraryPage(QWidget):
         self.list.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not pressed_enter(event, self.detail.fine_tune_button):
+        if not pressed_enter(self, event, self.detail.fine_tune_button):
             super().keyPressEvent(event)
 
     def _arrange(self) -> None:
@@ -96,7 +97,12 @@ class LibraryPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.L)
         layout.addLayout(left, 3)
-        layout.addWidget(self.detail, 8)
+        right = QWidget()
+        column = BodyColumn(right)  # the card is as high as what is in it, table or not
+        column.setContentsMargins(0, 0, 0, 0)
+        column.body.addWidget(self.detail)
+        column.add_body()
+        layout.addWidget(right, 8)
 
     def _choose(self, row: int) -> None:
         index = self.list.list_model.index(row, 0)

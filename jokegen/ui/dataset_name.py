@@ -70,7 +70,7 @@ class NameField(Field):
         except JokegenError as error:
             return str(error)
         if any(same_name(name, other) for other in self._taken):
-            return "A data set has this name already. Choose another one."
+            return "This name is taken. Choose another one."
         return ""
 
 
@@ -110,7 +110,7 @@ class RenameDialog(QDialog):
         self.name_field.line.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not pressed_enter(event, self._save):
+        if not pressed_enter(self, event, self._save):
             super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:

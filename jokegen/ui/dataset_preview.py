@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from jokegen.jobs.requests import ImportRequest, PreviewSummary
 from jokegen.ui.buttons import Button, ButtonKind, IconButton
+from jokegen.ui.dataset_columns import ColumnCombo
 from jokegen.ui.dataset_keys import pressed_enter
 from jokegen.ui.dataset_name import NameField
 from jokegen.ui.dataset_progress import JobProgress
@@ -51,12 +52,8 @@ class PreviewPage(QWidget):
             "close", "Put this file aside without saving it", name="preview_close"
         )
         self.jokes_table = JokesTable(name="preview_table")
-        self.column_combo = QComboBox()
+        self.column_combo = ColumnCombo()
         self.column_combo.setObjectName("preview_column_combo")
-        self.column_combo.setMinimumContentsLength(10)
-        self.column_combo.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
         self._column_field = Field(
             "Jokes are in the column",
             self.column_combo,
@@ -89,10 +86,8 @@ class PreviewPage(QWidget):
         """Show what is in a file, and propose a name for its data set."""
         self._summary = None  # the combo box below reports changes that are not a person's
         self._file.setText(summary.source.name)
-        self._file.setToolTip(self._file.toolTip())
         self._understood.setText(f"Read as {summary.understood}.")
-        self.column_combo.clear()
-        self.column_combo.addItems([_shown(column) for column in summary.columns])
+        self.column_combo.show_columns(summary.columns)
         column = summary.columns.index(summary.joke_column)
         self.column_combo.setCurrentIndex(column)
         self.jokes_table.show_table(table, column)
@@ -129,7 +124,7 @@ class PreviewPage(QWidget):
         line.home(True)  # all chosen, so that typing replaces it; its beginning stays in sight
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not pressed_enter(event, self.save_button):
+        if not pressed_enter(self, event, self.save_button):
             super().keyPressEvent(event)
 
     def _make_form(self) -> QWidget:
@@ -184,8 +179,3 @@ class PreviewPage(QWidget):
         column = self._summary.columns[self.column_combo.currentIndex()]
         name = self.name_field.name()
         self.save_requested.emit(ImportRequest(self._summary.source, name, column))
-
-
-def _shown(column: str) -> str:
-    """The name of a column on one line; a nameless one is called so."""
-    return " ".join(column.split()) or "(no name)"

@@ -85,7 +85,7 @@ class ReadingPage(QWidget):
         layout.addStretch(3)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not pressed_enter(event, self.progress.cancel_button):
+        if not pressed_enter(self, event, self.progress.cancel_button):
             super().keyPressEvent(event)
 
     def focus_first(self) -> None:

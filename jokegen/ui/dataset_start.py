@@ -27,11 +27,11 @@ class StartPage(QWidget):
         super().__init__(parent)
         self.setObjectName("dataset_start")
         self.drop_zone = DropZone(
-            "Drop a file of jokes here", f"{KINDS}.", name="dataset_drop_zone"
+            "Drop a file of jokes here, or choose one", f"{KINDS}.", name="dataset_drop_zone"
         )
-        self.drop_zone.setMinimumHeight(scaled(200))
+        self.drop_zone.setMinimumHeight(scaled(140))
         self.drop_zone.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.drop_zone.setMaximumHeight(scaled(360))
+        self.drop_zone.setMaximumHeight(scaled(460))
         self.drop_zone.files_dropped.connect(self.files_dropped)
         self.drop_zone.choose_requested.connect(self.choose_requested)
         self.choose_button = Button(
@@ -86,7 +86,7 @@ class StartPage(QWidget):
         layout.addStretch(0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not pressed_enter(event, self.choose_button):
+        if not pressed_enter(self, event, self.choose_button):
             super().keyPressEvent(event)
 
     def focus_first(self) -> None:

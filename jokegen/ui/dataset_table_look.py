@@ -16,6 +16,7 @@ from jokegen.ui.theme import scaled
 
 Index = QModelIndex | QPersistentModelIndex
 
+_PADDING = 11  # pixels beside a text, as the style sheet has it for cells and names
 _TINT = 90  # of 255: between the page and what is selected
 
 
@@ -81,7 +82,7 @@ class JokeHeader(QHeaderView):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(QColor(look.accent_text))
-        room = rect.adjusted(scaled(11), 0, -scaled(8), -line)
+        room = rect.adjusted(_PADDING, 0, -_PADDING, -line)
         name = str(self.model().headerData(section, Qt.Orientation.Horizontal) or "")
         name = " ".join(name.split())
         shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room.width())
@@ -113,7 +114,7 @@ class RowNumbers(QHeaderView):
         painter.fillRect(rect, QColor(look.window if section % 2 else look.surface))
         painter.setPen(QColor(look.muted))
         painter.drawText(
-            rect.adjusted(0, 0, -scaled(8), 0),
+            rect.adjusted(0, 0, -_PADDING, 0),
             int((Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value),
             f"{section + 1:,}",
         )

@@ -56,11 +56,10 @@ class BaseModelPicker(QWidget):
             name="use_base_model_file",
             tip="If you have this base model as a file or folder, nothing needs to be downloaded.",
         )
-        menu = QMenu(self._source_button)
-        menu.setObjectName("use_base_model_menu")
-        self._file_action = menu.addAction("Choose a file (.whl or .gguf)…")
-        self._folder_action = menu.addAction("Choose a folder…")
-        self._source_button.setMenu(menu)
+        self._menu = QMenu(self._source_button)
+        self._menu.setObjectName("use_base_model_menu")
+        file_action = self._menu.addAction("Choose a file (.whl or .gguf)…")
+        folder_action = self._menu.addAction("Choose a folder…")
         self._progress = ProgressPanel(name="fetch")
         self._stop_button = self._progress.add_button(
             "Stop", ButtonKind.QUIET, "stop", name="stop_fetch", tip="Stops; nothing is changed."
@@ -68,14 +67,15 @@ class BaseModelPicker(QWidget):
         self._progress.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
+        layout.setSpacing(Space.S)
         layout.addWidget(self._field)
         layout.addWidget(self._source_button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._progress)
         layout.addStretch(1)
         self._combo.currentIndexChanged.connect(self._on_index_changed)
-        self._file_action.triggered.connect(self._on_file_wanted)
-        self._folder_action.triggered.connect(self._on_folder_wanted)
+        self._source_button.clicked.connect(self._on_source_clicked)
+        file_action.triggered.connect(self._on_file_wanted)
+        folder_action.triggered.connect(self._on_folder_wanted)
         self._stop_button.clicked.connect(self._on_stop_clicked)
 
     @property
@@ -110,7 +110,6 @@ class BaseModelPicker(QWidget):
         self._source_button.setVisible(
             base is not None and not base.is_here and not self.is_fetching
         )
-        self._file_action.setVisible(base is not None and base.origin.startswith("Python package"))
         self._progress.setVisible(self.is_fetching)
         self.choice_changed.emit()
 
@@ -120,6 +119,10 @@ class BaseModelPicker(QWidget):
         self._redraw()
 
     # ---- Taking a file or folder -----------------------------------------------------------
+
+    @Slot()
+    def _on_source_clicked(self) -> None:
+        self._menu.popup(self._source_button.mapToGlobal(self._source_button.rect().bottomLeft()))
 
     @Slot()
     def _on_file_wanted(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from jokegen.ui.labels import PlainLabel, plain_tip
@@ -35,7 +34,8 @@ class Facts(QWidget):
             column = QVBoxLayout()
             column.setSpacing(0)
             column.addWidget(value)
-            column.addWidget(words, 0, Qt.AlignmentFlag.AlignTop)
+            column.addWidget(words)
+            column.addStretch(1)
             row.addLayout(column, 1)
 
     def value(self, key: str) -> str:

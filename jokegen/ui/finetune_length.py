@@ -22,6 +22,7 @@ class LengthChoice(QWidget):
     """Cards for the numbers of epochs; "Custom" unfolds a spin box."""
 
     length_changed = Signal()
+    unfolded = Signal()  # the spin box has come up, perhaps out of sight
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +59,7 @@ class LengthChoice(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)
         layout.addWidget(self.choice)
+        layout.addWidget(self._custom)
         layout.addWidget(
             PlainLabel(
                 "In one epoch it reads every joke once. A step is one small correction.",
@@ -65,7 +67,6 @@ class LengthChoice(QWidget):
                 name="length_hint",
             )
         )
-        layout.addWidget(self._custom)
         self._custom.hide()
         self.choice.choice_changed.connect(self._on_choice_changed)
         self._spin_box.valueChanged.connect(self._on_epochs_changed)
@@ -88,9 +89,9 @@ class LengthChoice(QWidget):
             text = words.epochs(epochs)
             if self._dataset is not None:
                 steps = words.rough_steps(self._dataset, epochs)
-                text = f"{text} · {words.about_steps(steps)}"
+                text = f"{text}\n{words.about_steps(steps)}"
             if key == CUSTOM and self.choice.key() != CUSTOM:
-                text = f"1 to {MOST_EPOCHS} epochs"
+                text = f"Up to {MOST_EPOCHS} epochs\nas you like"
             self.choice.set_description(key, text)
 
     @Slot()
@@ -98,6 +99,8 @@ class LengthChoice(QWidget):
         self._custom.setVisible(self.choice.key() == CUSTOM)
         self._describe()
         self.length_changed.emit()
+        if self.choice.key() == CUSTOM:
+            self.unfolded.emit()
 
     @Slot()
     def _on_epochs_changed(self) -> None:

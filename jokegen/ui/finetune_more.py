@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSpinBox, QWidget
 
 from jokegen.jobs.requests import TrainRequest
@@ -41,6 +42,7 @@ class MoreSettings(Disclosure):
             "too little and it hardly learns them.",
             name="learning_rate_field",
         )
+        self._rate_edit.textChanged.connect(self._on_rate_edited)
         self._steps_box = QSpinBox()
         self._steps_box.setObjectName("most_steps")
         self._steps_box.setRange(0, _MOST_STEPS)
@@ -87,3 +89,7 @@ class MoreSettings(Disclosure):
         """Put the cursor where the problem is."""
         self._rate_edit.setFocus()
         self._rate_edit.selectAll()
+
+    @Slot()
+    def _on_rate_edited(self) -> None:
+        self._rate.set_problem("")

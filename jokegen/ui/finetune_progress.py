@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from jokegen import wording
 from jokegen.jobs.events import Event, Metric, Notice, Phase, Progress, RunStarted
 from jokegen.ui import finetune_words as words
-from jokegen.ui.buttons import ButtonKind
+from jokegen.ui.buttons import Button, ButtonKind
 from jokegen.ui.feedback import ProgressPanel
 from jokegen.ui.finetune_facts import Facts
 from jokegen.ui.labels import PlainLabel
@@ -23,6 +23,7 @@ _FACTS = {
     "time": ("so far", "Time since you started it."),
     "speed": ("tokens a second", "Tokens are pieces of words: how quickly it reads your jokes."),
 }
+_FINISH = "Finish now and keep the best"
 _UNITS_SHOWN = ("bytes", "batches")  # steps have a place of their own
 
 
@@ -43,19 +44,23 @@ class RunProgress(Card):
         self._each_second.setInterval(1000)
         self._each_second.timeout.connect(self._on_second_passed)
         self.panel = ProgressPanel(name="run_panel")
-        self.finish_button = self.panel.add_button(
-            "Finish now and keep the best",
+        self.finish_button = Button(
+            _FINISH,
+            ButtonKind.SECONDARY,
+            "check",
             name="finish_run",
             tip="Ends after this step and keeps the version that did best on jokes it had never "
             "seen. Possible after the first step.",
         )
-        self.discard_button = self.panel.add_button(
+        self.discard_button = Button(
             "Stop and discard",
             ButtonKind.DANGER,
             "stop",
             name="discard_run",
             tip="Ends the run and throws away what it learned. Asks first.",
         )
+        for button in (self.finish_button, self.discard_button):
+            self.add_to_header(button)
         self.facts = Facts(_FACTS, name="run_facts")
         self._notices = QVBoxLayout()
         self._notices.setSpacing(Space.XS)
@@ -89,7 +94,7 @@ class RunProgress(Card):
         self.panel.set_fraction(None)
         self.panel.set_status("Getting ready")
         self.panel.set_remaining("")
-        self.finish_button.set_text("Finish now and keep the best")
+        self.finish_button.set_text(_FINISH)
         self.finish_button.setEnabled(False)
         self.discard_button.setEnabled(True)
         self._elapsed.start()
@@ -153,7 +158,7 @@ class RunProgress(Card):
             self.finish_button.setEnabled(True)
 
     def _add_notice(self, event: Notice) -> None:
-        label = PlainLabel(event.text, TextRole.MUTED, name="run_notice", selectable=True)
+        label = PlainLabel(event.text, TextRole.CAPTION, name="run_notice", selectable=True)
         if event.is_warning:
             label.set_tone(Tone.WARNING)
         self._notices.addWidget(label)

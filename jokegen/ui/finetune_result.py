@@ -17,9 +17,12 @@ from jokegen.ui.tokens import Space, TextRole, Tone
 
 _FACTS = {
     "time": ("total run time", "From loading the base model to saving the result."),
-    "loss": ("validation loss, before → after", "How wrong it guesses. The lower, the better."),
+    "loss": (
+        "validation loss",
+        "How wrong it guesses on jokes it has never seen, before and after. The lower, the better.",
+    ),
     "steps": ("steps", "A step is one small correction, after a handful of jokes."),
-    "best": ("best step, which was kept", "Where it did best on jokes it had never seen."),
+    "best": ("best step, kept", "Where it did best on jokes it had never seen."),
 }
 
 

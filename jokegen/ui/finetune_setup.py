@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from jokegen import wording
 from jokegen.jobs.requests import TrainRequest
@@ -50,18 +50,19 @@ class SetupCard(Card):
         self.length = LengthChoice()
         self.device = DeviceField(runner)
         self.more = MoreSettings()
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(Space.XL)
-        grid.setVerticalSpacing(Space.L)
-        top = Qt.AlignmentFlag.AlignTop
-        grid.addWidget(self._jokes, 0, 0, top)
-        grid.addWidget(self.device, 1, 0, top)
-        grid.addWidget(self.base, 0, 1, 2, 1)
-        grid.addWidget(self.length, 2, 0, 1, 2)
-        grid.addWidget(self.more, 3, 0, 1, 2)
-        for column in (0, 1):
-            grid.setColumnStretch(column, 1)
-        self.body.addLayout(grid)
+        left = QVBoxLayout()
+        left.setSpacing(Space.L)
+        left.addWidget(self._jokes)
+        left.addWidget(self.device)
+        left.addStretch(1)
+        columns = QHBoxLayout()
+        columns.setSpacing(Space.XL)
+        columns.addLayout(left, 1)
+        columns.addWidget(self.base, 1)
+        self.body.setSpacing(Space.L)
+        self.body.addLayout(columns)
+        self.body.addWidget(self.length)
+        self.body.addWidget(self.more)
         for first, second in zip(
             (self._combo, self.base, self.device), (self.base, self.device, self.length),
             strict=True,
@@ -156,12 +157,7 @@ class SetupCard(Card):
     def _on_dataset_changed(self) -> None:
         dataset = self.dataset()
         self._jokes.set_problem(words.missing_jokes(dataset) if dataset else "")
-        self._jokes.set_hint(
-            f"{wording.number(dataset.validation)} of them are kept aside to measure how well "
-            "it does on jokes it has never seen."
-            if dataset and dataset.validation
-            else ""
-        )
+        self._jokes.set_hint(words.kept_aside(dataset) if dataset else "")
         self.length.show_dataset(dataset)
         self._combo.setToolTip(
             plain_tip("The saved data set whose jokes it learns from.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from jokegen.ui.buttons import Button, ButtonKind
+from jokegen.ui.finetune_line import Hairline
 from jokegen.ui.labels import PlainLabel
 from jokegen.ui.theme import scaled
 from jokegen.ui.tokens import Space, TextRole, Tone
@@ -34,20 +35,21 @@ class StartBar(QWidget):
         row.setSpacing(Space.L)
         row.addWidget(self._words, 1)
         row.addWidget(self.button)
-        centred = QHBoxLayout()
-        centred.setContentsMargins(Space.XL, Space.M, Space.XL, Space.M)
-        centred.addStretch(1)
-        centred.addWidget(inside, 1000)
-        centred.addStretch(1)
-        line = QFrame()
-        line.setFrameShape(QFrame.Shape.HLine)
-        line.setFrameShadow(QFrame.Shadow.Sunken)
+        self._row = QHBoxLayout()
+        self._row.addStretch(1)
+        self._row.addWidget(inside, 1000)
+        self._row.addStretch(1)
+        self.leave_room(0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(line)
-        layout.addLayout(centred)
+        layout.addWidget(Hairline())
+        layout.addLayout(self._row)
         self.button.clicked.connect(self.start_requested)
+
+    def leave_room(self, width: int) -> None:
+        """Keep in line with a page that has a scroll bar of `width` at its right."""
+        self._row.setContentsMargins(Space.XL, Space.M, Space.XL + width, Space.M)
 
     def words(self) -> str:
         """What stands beside the button."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -132,6 +132,8 @@ class FinetuneTab(QWidget):
         self._state.train_requested.connect(self._on_train_requested)
         self._no_jokes_words.action_clicked.connect(self.dataset_wanted)
         self.setup.changed.connect(self._on_setup_changed)
+        self.setup.length.unfolded.connect(self._on_length_unfolded)
+        self.setup.more.toggled.connect(self._on_more_toggled)
         self.start_bar.start_requested.connect(self._on_start_requested)
         self.progress.finish_requested.connect(self._on_finish_requested)
         self.progress.discard_requested.connect(self._on_discard_requested)
@@ -140,6 +142,7 @@ class FinetuneTab(QWidget):
         self.failure.play_requested.connect(self._state.play_requested)
         self.runs.play_requested.connect(self._state.play_requested)
         self.runs.delete_requested.connect(self._on_delete_requested)
+        self._page.verticalScrollBar().rangeChanged.connect(self._on_scroll_range_changed)
         self._escape = QShortcut(
             QKeySequence("Escape"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
         )
@@ -171,6 +174,24 @@ class FinetuneTab(QWidget):
             self.start_bar.show_blocked(reason)
         else:
             self.start_bar.show_plan(self.setup.plan())
+
+    def _reveal_soon(self, widget: QWidget) -> None:
+        """Scroll to `widget` once it has its place."""
+        QTimer.singleShot(0, self, lambda: self._page.show_widget(widget))
+
+    @Slot()
+    def _on_length_unfolded(self) -> None:
+        self._reveal_soon(self.setup.length)
+
+    @Slot(bool)
+    def _on_more_toggled(self, is_open: bool) -> None:
+        if is_open:
+            self._reveal_soon(self.setup.more)
+
+    @Slot(int, int)
+    def _on_scroll_range_changed(self, lowest: int, highest: int) -> None:
+        bar = self._page.verticalScrollBar()
+        self.start_bar.leave_room(bar.sizeHint().width() if highest > lowest else 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button that has the focus, else the primary one."""
@@ -229,7 +250,7 @@ class FinetuneTab(QWidget):
             return
         request = self.setup.request()
         if request is None:
-            self._page.show_widget(self.setup.more)
+            self._reveal_soon(self.setup.more)
             return
         self.banner.clear()
         self.failure.clear()
@@ -312,7 +333,7 @@ class FinetuneTab(QWidget):
     def _show_cancelled(self) -> None:
         # A worker that was killed could not remove what it had made.
         for run in self._made_by_this_run():
-            if run.status is RunStatus.INTERRUPTED:
+            if run.number == self.progress.run or run.status is RunStatus.INTERRUPTED:
                 self._service.discard_run(run.number)
         number = self.progress.run
         title = "The run was discarded." if number is None else f"Run {number} was discarded."

@@ -49,9 +49,17 @@ def missing_jokes(dataset: DatasetInfo) -> str:
     if missing <= 0:
         return ""
     return (
-        f"“{dataset.name}” has {wording.jokes(dataset.jokes)}; a language model needs at least "
-        f"{FEWEST_JOKES} to learn from. Import {missing} more, a few hundred work well."
+        f"Only {wording.jokes(dataset.jokes)}: a language model needs at least {FEWEST_JOKES} "
+        f"to learn from. Import {missing} more; a few hundred work well."
     )
+
+
+def kept_aside(dataset: DatasetInfo) -> str:
+    """Which part of the jokes it is not trained on, and why; "" if there is none."""
+    if not dataset.validation:
+        return ""
+    verb = "is" if dataset.validation == 1 else "are"
+    return f"{dataset.validation:,} of them {verb} kept aside, to test it on."
 
 
 def read_learning_rate(text: str) -> float | None:
@@ -79,11 +87,11 @@ def base_model_hint(base: BaseModelInfo) -> str:
     facts = []
     if base.parameters:
         facts.append(f"{round(base.parameters / 1e6):,} million parameters")
-    facts.append(f"licence {base.licence}")
+    facts.append(f"{base.licence} licence")
     if base.is_here:
         facts.append("on this computer already")
     else:
-        facts.append(f"{wording.size(base.download_bytes)} are downloaded at the start")
+        facts.append(f"{wording.size(base.download_bytes)} to download")
     return f"{base.good_for}\n{' · '.join(facts)}"
 
 

@@ -89,8 +89,10 @@ class JokeList(QScrollArea):
         """Say what is done just now for the group that grows."""
         if self._growing is not None:
             self._hold_view()
+            rows = len(self._growing.rows)
             self._growing.show_progress(progress)
-            self._stack.remeasure(self._growing)
+            if len(self._growing.rows) != rows:
+                self.count_changed.emit()
 
     def add_text(self, joke: int, text: str) -> None:
         """More text of a joke; it is shown within a thirtieth of a second."""
@@ -104,7 +106,6 @@ class JokeList(QScrollArea):
         if self._growing is not None:
             self._hold_view()
             self._growing.finish_joke(joke, text, has_ended=has_ended)
-            self._stack.remeasure(self._growing)
 
     def end(self, jokes: tuple[Joke, ...] = (), *, stopped_because: str = "") -> None:
         """The group that grows is done, with these jokes, or was stopped."""
@@ -116,7 +117,6 @@ class JokeList(QScrollArea):
         for number, joke in enumerate(jokes):
             group.finish_joke(number, joke.text, has_ended=joke.ended)
         group.end(stopped_because=stopped_because)
-        self._stack.remeasure(group)
         if not group.rows:
             self._remove(group)
         self.count_changed.emit()
@@ -142,7 +142,6 @@ class JokeList(QScrollArea):
         if self._growing is not None:
             self._hold_view()
             self._growing.flush()
-            self._stack.remeasure(self._growing)
 
     def _hold_view(self) -> None:
         """Remember what stands at the top, for somebody who reads further down while jokes grow."""

@@ -59,6 +59,7 @@ class Composer(Card):
             TextRole.CAPTION,
             name="training_hint",
         )
+        self._training_hint.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._training_hint.hide()
         self._arrange()
         self.count.valueChanged.connect(self._on_count_changed)
@@ -94,8 +95,7 @@ class Composer(Card):
         )
         bottom = QHBoxLayout()
         bottom.setSpacing(Space.M)
-        bottom.addWidget(self._training_hint, 1)
-        bottom.addStretch(0)
+        bottom.addStretch(1)
         bottom.addWidget(self.count)
         bottom.addWidget(self.button)
         bottom.setAlignment(self.count, Qt.AlignmentFlag.AlignVCenter)
@@ -103,6 +103,7 @@ class Composer(Card):
         self.body.addWidget(field)
         self.body.addWidget(self._starters)
         self.body.addLayout(bottom)
+        self.body.addWidget(self._training_hint)
 
     @Slot(int)
     def _on_count_changed(self, count: int) -> None:

@@ -42,7 +42,7 @@ class JokeRow(QWidget):
         self.setObjectName(name)
         self.state = JokeState.WRITING
         self._text = ""
-        self._is_first = is_first
+        self.is_first = is_first
         self._label = PlainLabel(_WAITING, TextRole.MUTED, name=f"{name}_text")
         self._note: PlainLabel | None = None  # made when needed: there are hundreds of jokes
         self._copy = CopyIconButton("Copy this joke", name=f"{name}_copy")
@@ -53,13 +53,14 @@ class JokeRow(QWidget):
         words = self._words = QVBoxLayout()
         words.setContentsMargins(0, Space.XS, 0, Space.XS)
         words.setSpacing(2)
+        words.addStretch(1)
         words.addWidget(self._label)
+        words.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, Space.XS, 0, Space.XS)
         layout.setSpacing(Space.M)
         layout.addLayout(words, 1)
         layout.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
-        layout.setAlignment(words, Qt.AlignmentFlag.AlignVCenter)
         self._copy.clicked.connect(self._on_copy_clicked)
 
     def text(self) -> str:
@@ -94,7 +95,8 @@ class JokeRow(QWidget):
         self._show(text)
         if note:
             self._note = PlainLabel(note, TextRole.CAPTION, name=f"{self.objectName()}_note")
-            self._words.addWidget(self._note)
+            self._words.insertWidget(self._words.count() - 1, self._note)
+            self._note.show()  # Qt would do so later, after the row has been measured
         self._copy.setVisible(bool(text))
         if self.underMouse():
             self._make_selectable()
@@ -120,7 +122,7 @@ class JokeRow(QWidget):
         self._make_selectable()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if self._is_first:
+        if self.is_first:
             return
         painter = QPainter(self)
         painter.setPen(QColor(colours().border))

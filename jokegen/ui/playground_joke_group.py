@@ -18,6 +18,7 @@ from jokegen.ui.playground_stack import Stack
 from jokegen.ui.tokens import TextRole
 
 _USUAL = GenerateRequest()
+_LONGEST_TITLE = 44
 
 
 def recipe(request: GenerateRequest) -> str:
@@ -34,6 +35,11 @@ def recipe(request: GenerateRequest) -> str:
     return " · ".join(parts)
 
 
+def _short(title: str) -> str:
+    """What fits into two lines."""
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"
+
+
 class JokeGroup(Card):
     """A card of jokes. Streamed text is gathered, and shown by `flush`."""
 
@@ -42,7 +48,8 @@ class JokeGroup(Card):
     def __init__(
         self, title: str, request: GenerateRequest, parent: QWidget | None = None, *, name: str
     ) -> None:
-        super().__init__(title, recipe(request), parent, name=name)
+        super().__init__(_short(title), recipe(request), parent, name=name)
+        self.setAccessibleName(title)
         self.request = request
         self.rows: list[JokeRow] = []
         self._waiting: dict[int, list[str]] = {}
@@ -57,6 +64,7 @@ class JokeGroup(Card):
         self._summary = PlainLabel("", TextRole.MUTED, name=f"{name}_summary")
         self._summary.hide()
         self._jokes = Stack(name=f"{name}_jokes")
+        self._jokes.hide()
         self.body.addWidget(self.progress)
         self.body.addWidget(self._summary)
         self.body.addWidget(self._jokes)
@@ -82,13 +90,10 @@ class JokeGroup(Card):
     def flush(self) -> None:
         """Show what has come since the last time."""
         waiting, self._waiting = self._waiting, {}
-        changed = []
         for joke, texts in waiting.items():
             row = self._row(joke)
             if row is not None:
                 row.add_text("".join(texts))
-                changed.append(row)
-        self._jokes.remeasure(*changed)
 
     def finish_joke(self, joke: int, text: str, *, has_ended: bool) -> None:
         """Show one joke in its final form."""
@@ -96,7 +101,6 @@ class JokeGroup(Card):
         row = self._row(joke)
         if row is not None:
             row.finish(text, has_ended=has_ended)
-            self._jokes.remeasure(row)
 
     def end(self, *, stopped_because: str = "") -> None:
         """Nothing more will come. What is unfinished is marked, and what never began goes."""
@@ -109,7 +113,9 @@ class JokeGroup(Card):
                 self._jokes.remove(row)
             else:
                 row.stop()
-        self._jokes.remeasure(*self.rows)
+        if self.rows:
+            self.rows[0].is_first = True
+        self._jokes.setVisible(bool(self.rows))
         if stopped_because:
             of_all = wording.jokes(self.request.count)
             self._summary.setText(f"{stopped_because}: {finished} of {of_all} finished.")
@@ -124,6 +130,7 @@ class JokeGroup(Card):
             row = JokeRow(is_first=not number, name=f"{self.objectName()}_joke_{number}")
             self.rows.append(row)
             self._jokes.insert(number, row)
+        self._jokes.show()
 
     def _row(self, joke: int) -> JokeRow | None:
         self._make_rows()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
@@ -81,8 +81,6 @@ class _ElidingComboBox(QComboBox):
 class LanguageModelPicker(Field):
     """A combo box of language models. The newest run is chosen until a person chooses another."""
 
-    choice_changed = Signal()
-
     def __init__(self, parent: QWidget | None = None) -> None:
         combo = _ElidingComboBox()
         combo.setObjectName("language_model_choice")
@@ -156,4 +154,3 @@ class LanguageModelPicker(Field):
         chosen = self.choice()
         self.set_hint(chosen.hint if chosen else "")
         self._combo.setToolTip(plain_tip(chosen.label) + self._tip if chosen else self._tip)
-        self.choice_changed.emit()

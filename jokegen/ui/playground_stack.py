@@ -1,23 +1,18 @@
-"""A column of widgets that measures only what has changed.
+"""A column of widgets for when there are hundreds of them and a few grow all the time.
 
-Qt's box layout asks every widget in it for its height again when one of them changes. With
-hundreds of jokes of which a few grow twenty times a second, that is what would take the time.
+Qt's box layout makes everything under it forget its height when one widget changes. This one only
+asks again, and whatever has not changed still knows the answer.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
-
-_STYLE_EVENTS = (QEvent.Type.FontChange, QEvent.Type.StyleChange)
 
 
 class Stack(QWidget):
-    """Widgets one under the other, each as wide as the stack and as high as its text needs.
-
-    Whoever changes one of them tells the stack with `remeasure`.
-    """
+    """Widgets one under the other, each as wide as the stack and as high as its text needs."""
 
     def __init__(self, spacing: int = 0, parent: QWidget | None = None, *, name: str = "") -> None:
         super().__init__(parent)
@@ -27,44 +22,27 @@ class Stack(QWidget):
         self.setSizePolicy(policy)
         self._spacing = spacing
         self._widgets: list[QWidget] = []
-        self._heights: dict[QWidget, int] = {}  # at the width below
-        self._measured_width = -1
 
     def insert(self, index: int, widget: QWidget) -> None:
         """Put a widget at that place, counted from the top."""
         widget.setParent(self)
         self._widgets.insert(index, widget)
         widget.show()
-        self.remeasure(widget)
+        self._on_heights_changed()
 
     def remove(self, widget: QWidget) -> None:
         """Take a widget away for good."""
         self._widgets.remove(widget)
-        self._heights.pop(widget, None)
         widget.hide()
         widget.deleteLater()
-        self.remeasure()
-
-    def remeasure(self, *widgets: QWidget) -> None:
-        """These have changed: place them, and what is under them, anew."""
-        for widget in widgets:
-            self._heights.pop(widget, None)
-        self.updateGeometry()
-        self._place()
+        self._on_heights_changed()
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        if width != self._measured_width:
-            self._heights.clear()
-            self._measured_width = width
-        for widget in self._widgets:
-            if widget not in self._heights:
-                height = widget.heightForWidth(width)
-                self._heights[widget] = height if height >= 0 else widget.sizeHint().height()
         gaps = self._spacing * max(0, len(self._widgets) - 1)
-        return sum(self._heights.values()) + gaps
+        return sum(_height(widget, width) for widget in self._widgets) + gaps
 
     def sizeHint(self) -> QSize:
         return QSize(self.width(), self.heightForWidth(self.width()))
@@ -72,22 +50,31 @@ class Stack(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:  # one of the widgets has changed
+            self._on_heights_changed()
+        return super().event(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.oldSize().width() != self.width():
-            self._place()
+        self._place()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in _STYLE_EVENTS:
-            self._measured_width = -1
-            self.updateGeometry()
-            self._place()
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._on_heights_changed()
+
+    def _on_heights_changed(self) -> None:
+        self.updateGeometry()
+        self._place()
 
     def _place(self) -> None:
-        self.heightForWidth(self.width())
-        top = 0
+        width, top = self.width(), 0
         for widget in self._widgets:
-            height = self._heights[widget]
-            widget.setGeometry(0, top, self.width(), height)
+            height = _height(widget, width)
+            widget.setGeometry(0, top, width, height)
             top += height + self._spacing
+
+
+def _height(widget: QWidget, width: int) -> int:
+    height = widget.heightForWidth(width)
+    return height if height >= 0 else widget.sizeHint().height()

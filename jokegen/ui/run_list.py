@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from jokegen import wording
 from jokegen.records import RunInfo, RunStatus
 from jokegen.ui.buttons import Button, ButtonKind, IconButton
+from jokegen.ui.finetune_line import Hairline
 from jokegen.ui.finetune_words import STATUS_TONES, run_facts
 from jokegen.ui.labels import Badge, ElidedLabel, PlainLabel
 from jokegen.ui.panels import Card
@@ -32,8 +33,7 @@ class RunList(Card):
         self._titles: dict[str, str] = {}
         self._shown = _SHOWN_AT_FIRST
         self._nothing = PlainLabel(
-            "Every run is listed here, with what it learned from and how well it went. "
-            "Start the first one above.",
+            "Every run is listed here, with what it learned from and how well it went.",
             TextRole.MUTED,
             name="no_runs",
         )
@@ -140,10 +140,7 @@ class _RunRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.M)
         if not is_first:
-            line = QFrame()
-            line.setFrameShape(QFrame.Shape.HLine)
-            line.setFrameShadow(QFrame.Shadow.Plain)
-            layout.addWidget(line)
+            layout.addWidget(Hairline())
         layout.addLayout(row)
 
     @Slot()

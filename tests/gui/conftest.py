@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QFont
@@ -12,14 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from jokegen.ui.theme import Scheme, Theme
 from tests.gui.support import Show
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Overlook what the platform without a screen says of every window: no fault of ours."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", extend=True))
 
 
 @pytest.fixture

@@ -108,6 +108,7 @@ class FakeProject:
         shutil.copy(LAUNCHER, project.launcher)
         needed = f"GIGABYTES_NEEDED = {main.GIGABYTES_NEEDED}"
         project.edit("main.py", needed, "GIGABYTES_NEEDED = 0.0")
+        project.edit("main.py", "os.sync()", "pass")  # waits for all programs, not for ours alone
         (root / "pyproject.toml").write_text(PYPROJECT.replace("{version}", "1.0"))
         (root / "jokegen" / "__init__.py").write_text("")
         (root / "jokegen" / "__main__.py").write_text(PROGRAM)

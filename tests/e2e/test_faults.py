@@ -1,0 +1,78 @@
+"""Real faults under the real window: it says what happened and goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
+
+from jokegen.config.paths import Paths
+from jokegen.model_service import ModelService
+from jokegen.qt.job_runner import Line
+from jokegen.records import RunStatus
+from tests.e2e.person import Person, live
+from tests.e2e.test_closing import ready, start_training
+
+__all__ = ["ready"]  # a fixture shared with the tests of closing
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
+
+
+def test_a_training_killed_from_outside_fails_honestly_and_the_window_goes_on(
+    qapp: QApplication, ready: Paths
+) -> None:
+    async def day(person: Person) -> None:
+        await start_training(person)
+        (job,) = person.application.runner.running(Line.TRAIN)
+        assert job.process_id is not None
+        os.kill(job.process_id, signal.SIGKILL)
+        await person.until(lambda: person.sees("run_failed"), 20)
+        failed = person.find(QWidget, "run_failed")
+        shown = "\n".join(label.text() for label in failed.findChildren(QLabel))
+        assert "signal 9" in shown
+        details = [edit.toPlainText() for edit in failed.findChildren(QPlainTextEdit)]
+        assert any("device cpu" in text for text in details), "the worker's last log lines"
+        await person.go_to(3)
+        await person.click("write_jokes")
+        await person.until(lambda: not person.application.runner.running(), 60)
+        await person.close_window()
+        await person.until(lambda: not person.window.isVisible(), 20)
+
+    assert live(qapp, ready, day) == 0
+    (run,) = ModelService(ready).runs()
+    assert run.status is RunStatus.INTERRUPTED
+
+
+def test_bad_files_get_a_sentence_each_and_a_good_one_still_works(
+    qapp: QApplication, paths: Paths, tmp_path: Path
+) -> None:
+    bad = {
+        "empty.csv": (b"", "empty"),
+        "picture.csv": (PNG, "PNG"),
+        "latin <b>1.csv": (b"joke\ncaf\xe9 au lait joke\n", "Line 2"),
+        "quotes.csv": (b'joke\n"never closed\nmore\n', "quot"),
+    }
+    good = tmp_path / "good.txt"
+    good.write_text("One joke.\nTwo jokes.\nThree jokes.\n")
+
+    async def day(person: Person) -> None:
+        banner = person.window.dataset_tab.banner
+        for name, (content, words) in bad.items():
+            file = tmp_path / name
+            file.write_bytes(content)
+            await person.click("dataset_choose")
+            await person.choose_file(file)
+            await person.until(lambda name=name: banner.isVisible() and name in banner.title(), 30)
+            assert words in banner.title()
+            assert len(banner.todo()) > 20
+        await person.click("dataset_choose")
+        await person.choose_file(good)
+        await person.click("preview_save", 30)
+        await person.until(lambda: person.sees("dataset_fine_tune"), 30)
+        await person.close_window()
+        await person.until(lambda: not person.window.isVisible(), 20)
+
+    assert live(qapp, paths, day) == 0
+    assert [info.name for info in ModelService(paths).datasets()] == ["good"]

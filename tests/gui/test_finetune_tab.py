@@ -1,0 +1,475 @@
+"""The Fine-tune tab: a run from its start to each of its ends, by mouse and keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from jokegen import model_service
+from jokegen.config.paths import Paths
+from jokegen.errors import JokegenError
+from jokegen.jobs.context import RecordingContext
+from jokegen.jobs.events import Cancelled, Done, Failed, Phase, Progress, RunStarted
+from jokegen.jobs.requests import DevicesSummary, ImportRequest, TrainRequest
+from jokegen.model_service import ModelService
+from jokegen.qt.app_state import AppState
+from jokegen.qt.job_runner import JobRunner, Line
+from jokegen.records import RunStatus
+from jokegen.ui.dialogs import AskDialog
+from jokegen.ui.finetune_tab import FinetuneTab
+from jokegen.ui.labels import ElidedLabel, PlainLabel
+from jokegen.ui.theme import Theme
+from jokegen.ui.tokens import Tone
+from tests.gui.finetune_support import (
+    CPU,
+    GPU,
+    STEPS,
+    FakeHandle,
+    FakeRunner,
+    StubService,
+    dataset,
+    recorded_run,
+    run_info,
+    summary,
+)
+from tests.gui.support import TRICKY, Show
+from tests.lm.tiny_models import SENTENCES, tiny_gpt2
+
+FAILED = Failed("The computer ran out of memory.", "Close other programs.", f"last line {TRICKY}")
+
+
+@dataclass
+class Bench:
+    """A tab with everything around it."""
+
+    tab: FinetuneTab
+    service: StubService
+    runner: FakeRunner
+    state: AppState
+    window: QWidget
+
+    def find(self, name: str) -> QWidget:
+        found = self.tab.findChild(QWidget, name)
+        assert isinstance(found, QWidget), name
+        return found
+
+    def text(self, name: str) -> str:
+        label = self.tab.findChild(PlainLabel, name)
+        assert label is not None and label.isVisible(), name
+        return label.text()
+
+    def press(self, name: str) -> None:
+        button = self.find(name)
+        assert isinstance(button, QAbstractButton) and button.isVisible() and button.isEnabled()
+        self.tab._page.show_widget(button)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def start(self, upto: int = STEPS // 2) -> FakeHandle:
+        """Press start and let the recorded run come as far as step `upto`."""
+        self.press("start_run")
+        job = self.runner.handles[Line.TRAIN]
+        job.events_arrived.emit(recorded_run(upto))
+        return job
+
+    def answer(self, key: str) -> None:
+        QTest.mouseClick(self.question().buttons[key], Qt.MouseButton.LeftButton)
+
+    def question(self) -> AskDialog:
+        (dialog,) = [w for w in QApplication.topLevelWidgets() if _is_question(w)]
+        assert isinstance(dialog, AskDialog)
+        return dialog
+
+
+def _is_question(widget: QWidget) -> bool:
+    return isinstance(widget, AskDialog) and widget.isVisible()
+
+
+def make_bench(
+    paths: Paths, shown: Show, service: StubService | None = None, *, width: int = 1000
+) -> Bench:
+    service = service or StubService(paths)
+    runner, state = FakeRunner(paths), AppState()
+    tab = FinetuneTab(service, runner, state)
+    window = shown(tab, width, 640)
+    layout = window.layout()
+    assert layout is not None
+    layout.setContentsMargins(0, 0, 0, 0)
+    return Bench(tab, service, runner, state, window)
+
+
+@pytest.fixture
+def bench(paths: Paths, theme: Theme, shown: Show) -> Bench:
+    return make_bench(paths, shown)
+
+
+# ---- A run on its way --------------------------------------------------------------------------
+
+
+def test_a_run_shows_its_steps_its_losses_and_its_jokes(bench: Bench) -> None:
+    bench.start(upto=40)
+    assert bench.tab.is_training
+    assert bench.tab.running_title == "Run 3: onelinefun"
+    assert bench.text("run_progress_title") == "Run 3: onelinefun"
+    assert bench.text("run_facts_step") == "40 of 60"
+    assert bench.text("run_facts_epoch") == "2 of 2"
+    assert bench.text("run_facts_speed") == "523"
+    assert bench.text("run_panel_status") == "Saving"
+    assert bench.text("run_panel_remaining") == "about 40 seconds left"
+    assert bench.text("run_notice") == f"3 jokes are cut: {TRICKY}"
+    chart = bench.tab.curves.chart
+    assert [step for step, _ in chart.training_points] == list(range(1, 41))
+    assert [step for step, _ in chart.validation_points] == [0, 20, 40]
+    assert chart.best_point == chart.validation_points[-1]
+    assert bench.tab.curves.samples() == [f"A joke after {n}. {TRICKY}" for n in (40, 20)]
+    assert not bench.find("setup").isVisible()
+    assert not bench.find("start_bar").isVisible()
+
+
+def test_the_bar_never_goes_back_once_training_has_begun(bench: Bench) -> None:
+    bench.press("start_run")
+    job = bench.runner.handles[Line.TRAIN]
+    seen: list[float | None] = []
+    for event in recorded_run():
+        job.events_arrived.emit([event])
+        if bench.text("run_facts_step").startswith("0 of") or "of" not in bench.text(
+            "run_facts_step"
+        ):
+            continue
+        seen.append(bench.tab.progress.panel.bar.fraction())
+    known = [fraction for fraction in seen if fraction is not None]
+    assert len(known) == len(seen)
+    assert known == sorted(known)
+    assert known[-1] == 1.0
+
+
+def test_before_training_each_phase_says_how_far_it_is(bench: Bench) -> None:
+    bench.press("start_run")
+    job = bench.runner.handles[Line.TRAIN]
+    assert bench.tab.progress.panel.bar.fraction() is None
+    assert bench.tab.running_title == "Getting ready: onelinefun"
+    job.events_arrived.emit([Progress(Phase.DOWNLOADING, 31_000_000, 62_000_000, "bytes", 24.0)])
+    assert bench.text("run_panel_status") == "Downloading the base model · 31 MB of 62 MB"
+    assert bench.tab.progress.panel.bar.fraction() == 0.5
+    job.events_arrived.emit([Progress(Phase.LOADING)])
+    assert bench.tab.progress.panel.bar.fraction() is None
+
+
+def test_the_time_goes_on_while_nothing_is_reported(bench: Bench, qtbot: QtBot) -> None:
+    bench.press("start_run")
+    assert bench.text("run_facts_time") == "0 s"
+    qtbot.waitUntil(lambda: bench.text("run_facts_time") != "0 s", timeout=5000)
+
+
+def test_finishing_early_is_possible_from_the_first_step_and_only_once(bench: Bench) -> None:
+    bench.press("start_run")
+    job = bench.runner.handles[Line.TRAIN]
+    finish = bench.tab.progress.finish_button
+    job.events_arrived.emit([RunStarted(3, STEPS)])
+    assert not finish.isEnabled()
+    job.events_arrived.emit(recorded_run(1))
+    bench.press("finish_run")
+    assert job.asked == ["finish"]
+    job.events_arrived.emit(recorded_run(2)[-2:])
+    assert not finish.isEnabled()
+    assert finish.text() == "Finishing after this step…"
+    job.finished.emit(Done(summary(status="stopped", steps=2, best_step=2)))
+    assert bench.text("run_result_title") == "Run 3 stopped early, the best so far was kept"
+
+
+def test_escape_asks_before_anything_is_thrown_away(bench: Bench, qtbot: QtBot) -> None:
+    job = bench.start()
+    QTest.keyClick(bench.window, Qt.Key.Key_Escape)
+    QTest.keyClick(bench.question(), Qt.Key.Key_Escape)
+    assert job.asked == []
+    assert bench.tab.is_training
+    bench.press("discard_run")
+    bench.answer("discard")
+    assert job.asked == ["cancel"]
+    assert bench.text("run_panel_status") == "Stopping…"
+    bench.service.run_list = [run_info(3, RunStatus.INTERRUPTED), run_info(2)]
+    with qtbot.waitSignal(bench.state.runs_changed):
+        job.finished.emit(Cancelled())
+    assert bench.service.discarded == [3]
+    assert bench.tab.banner.title() == "Run 3 was discarded."
+    assert bench.tab.banner.tone is Tone.INFO
+    assert bench.find("setup").isVisible()
+    assert not bench.tab.is_training
+
+
+def test_a_run_killed_before_it_said_its_number_leaves_nothing(bench: Bench) -> None:
+    bench.service.run_list = [run_info(1, RunStatus.INTERRUPTED)]
+    bench.press("start_run")
+    bench.service.run_list = [
+        run_info(3, RunStatus.RUNNING),
+        run_info(2, RunStatus.INTERRUPTED),
+        run_info(1, RunStatus.INTERRUPTED),
+    ]
+    bench.runner.handles[Line.TRAIN].finished.emit(Cancelled())
+    assert bench.service.discarded == [2]
+
+
+def test_the_question_goes_away_when_the_run_ends_by_itself(bench: Bench) -> None:
+    job = bench.start()
+    bench.press("discard_run")
+    job.finished.emit(Done(summary()))
+    assert not [w for w in QApplication.topLevelWidgets() if _is_question(w)]
+    assert job.asked == []
+    assert bench.text("run_result_title") == "Run 3 complete"
+
+
+# ---- How it ends -------------------------------------------------------------------------------
+
+
+def test_a_complete_run_leads_to_the_playground(bench: Bench, qtbot: QtBot) -> None:
+    job = bench.start(STEPS)
+    with qtbot.waitSignals([bench.state.runs_changed, bench.state.models_changed]):
+        job.finished.emit(Done(summary(best_step=40)))
+    assert bench.text("run_result_title") == "Run 3 complete"
+    assert bench.text("result_facts_time") == "2 h 05 min"
+    assert bench.text("result_facts_loss") == "4.69 → 3.31"
+    assert bench.text("result_facts_best") == "40"
+    assert "far better" in bench.text("result_meaning")
+    with qtbot.waitSignal(bench.state.play_requested) as played:
+        QTest.keyClick(bench.window, Qt.Key.Key_Return)
+    assert played.args == ["3"]
+    bench.press("finetune_again")
+    assert bench.find("setup").isVisible()
+    assert not bench.find("run_result").isVisible()
+
+
+def test_a_failure_says_what_happened_and_offers_what_was_kept(bench: Bench, qtbot: QtBot) -> None:
+    job = bench.start()
+    bench.service.run_list = [run_info(3, RunStatus.FAILED), run_info(2)]
+    with qtbot.waitSignal(bench.state.runs_changed):
+        job.finished.emit(FAILED)
+    assert bench.text("run_failed_title") == FAILED.happened
+    assert bench.text("run_failed_todo") == FAILED.todo
+    details = bench.find("failure_text")
+    assert isinstance(details, QPlainTextEdit) and not details.isVisible()
+    bench.press("failure_details_header")
+    assert details.isVisible() and details.toPlainText() == FAILED.details
+    bench.press("copy_failure")
+    assert QGuiApplication.clipboard().text() == FAILED.details
+    with qtbot.waitSignal(bench.state.play_requested) as played:
+        bench.press("run_kept_action")
+    assert played.args == ["3"]
+    bench.press("start_run")
+    assert not bench.find("run_failed").isVisible()
+
+
+def test_a_failure_without_a_usable_rest_offers_none(bench: Bench) -> None:
+    job = bench.start()
+    bench.service.run_list = [run_info(3, RunStatus.FAILED, model_path=None), run_info(2)]
+    job.finished.emit(FAILED)
+    assert bench.find("run_failed").isVisible()
+    assert not bench.find("run_kept").isVisible()
+
+
+# ---- The runs before ---------------------------------------------------------------------------
+
+
+def test_the_runs_are_listed_with_what_can_be_done(bench: Bench, qtbot: QtBot) -> None:
+    broken = run_info(2, RunStatus.FAILED, model_path=None, problem=f"It broke: {TRICKY}")
+    bench.service.run_list = [run_info(3, title=f"Run 3: {TRICKY}"), broken]
+    assert bench.find("no_runs").isVisible()
+    bench.state.runs_changed.emit()
+    assert not bench.find("no_runs").isVisible()
+    title = bench.find("run_3_title")
+    assert isinstance(title, ElidedLabel) and title.shown_text() == f"Run 3: {TRICKY}"
+    assert bench.text("run_3_status") == "complete"
+    facts = bench.text("run_3_facts")
+    assert facts.startswith("Starter (SmolLM2, 135M) · 212 steps · loss 4.69 → 3.31 · 22 min")
+    assert bench.text("run_2_problem") == f"It broke: {TRICKY}"
+    assert bench.tab.findChild(QWidget, "play_run_2") is None
+    with qtbot.waitSignal(bench.state.play_requested) as played:
+        bench.press("play_run_3")
+    assert played.args == ["3"]
+
+
+def test_a_run_is_deleted_only_after_a_yes(bench: Bench) -> None:
+    bench.service.run_list = [run_info(3), run_info(2)]
+    bench.state.runs_changed.emit()
+    bench.press("delete_run_3")
+    bench.answer("keep")
+    assert len(bench.service.run_list) == 2
+    bench.press("delete_run_3")
+    bench.answer("delete")
+    assert [run.number for run in bench.service.run_list] == [2]
+    assert bench.tab.findChild(QWidget, "run_2") is not None
+    bench.service.problem = JokegenError("Run 2 cannot be removed.", "Close other programs.")
+    bench.press("delete_run_2")
+    bench.answer("delete")
+    assert bench.tab.banner.title() == "Run 2 cannot be removed."
+    assert bench.tab.banner.isVisible()
+
+
+def test_older_runs_come_on_demand(bench: Bench) -> None:
+    bench.service.run_list = [run_info(number) for number in range(40, 0, -1)]
+    bench.state.runs_changed.emit()
+    assert bench.tab.findChild(QWidget, "run_34") is None
+    bench.press("older_runs")
+    assert bench.find("run_34").isVisible() and bench.find("run_5").isVisible()
+    assert bench.text("run_40_status") == "complete"
+
+
+# ---- How it looks in every state ---------------------------------------------------------------
+
+
+STATES = ("empty", "setup", "custom", "few", "running", "done", "failed")
+
+
+def bring_into(bench: Bench, state: str) -> None:
+    if state == "empty":
+        bench.service.dataset_list = []
+        bench.state.datasets_changed.emit()
+        return
+    bench.service.run_list = [run_info(3, RunStatus.STOPPED), run_info(2, RunStatus.INTERRUPTED)]
+    bench.runner.handles[Line.LOOK].finished.emit(Done(DevicesSummary((CPU, GPU))))
+    if state == "custom":
+        bench.tab.setup.length.choice.set_key("custom")
+        bench.tab.setup.more.set_open(True)
+        bench.tab.findChild(QLineEdit, "learning_rate").setText("much")  # type: ignore[union-attr]
+        bench.press("start_run")
+    elif state == "few":
+        bench.service.dataset_list = [dataset(TRICKY * 5, 12)]
+        bench.state.datasets_changed.emit()
+    elif state in ("running", "done", "failed"):
+        job = bench.start()
+        if state == "done":
+            job.finished.emit(Done(summary(status="stopped", best_step=40)))
+        elif state == "failed":
+            job.finished.emit(FAILED)
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_is_cut_off_and_one_button_leads_on(
+    paths: Paths, theme: Theme, shown: Show, qapp: QApplication, state: str, percent: int
+) -> None:
+    font = QFont(qapp.font())
+    font.setPointSizeF(font.pointSizeF() * percent / 100)
+    qapp.setFont(font)
+    bench = make_bench(paths, shown)
+    bring_into(bench, state)
+    QTest.qWait(1)
+    page = bench.tab._page
+    content = page.widget()
+    assert content is not None
+    assert content.minimumSizeHint().width() <= page.viewport().width()
+    for widget in bench.tab.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        if isinstance(widget, QPushButton | QToolButton):
+            assert widget.width() >= widget.sizeHint().width(), widget.objectName()
+            assert widget.height() >= widget.sizeHint().height(), widget.objectName()
+        elif isinstance(widget, ElidedLabel):
+            assert widget.shown_text() == widget.text()
+        elif isinstance(widget, QLabel):
+            needed = widget.sizeHint().height()
+            if widget.wordWrap():
+                needed = widget.heightForWidth(widget.width())
+            else:
+                assert widget.width() >= widget.sizeHint().width(), widget.text()
+            assert widget.height() >= needed, widget.text()
+    primary = [
+        button
+        for button in bench.tab.findChildren(QPushButton)
+        if button.property("kind") == "primary" and button.isVisible()
+    ]
+    assert len(primary) == (0 if state == "running" else 1)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_control_has_a_name_and_says_what_it_does(
+    paths: Paths, theme: Theme, shown: Show, state: str
+) -> None:
+    bench = make_bench(paths, shown)
+    bring_into(bench, state)
+    kinds = QAbstractButton | QComboBox | QAbstractSpinBox | QLineEdit | QPlainTextEdit
+    for control in bench.tab.findChildren(QWidget):
+        is_inner = isinstance(control.parent(), QAbstractSpinBox | QComboBox | QAbstractItemView)
+        if isinstance(control, kinds) and control.isVisible() and not is_inner:
+            assert control.objectName(), control
+            assert control.accessibleName(), control.objectName()
+            kit_makes_it = control.objectName().endswith(("_header", "_action"))
+            assert control.toolTip() or kit_makes_it, control.objectName()
+
+
+# ---- For real ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def real_runner(paths: Paths, qtbot: QtBot) -> Iterator[JobRunner]:
+    runner = JobRunner(paths)
+    yield runner
+    for job in runner.running():
+        job.cancel()
+    qtbot.waitUntil(lambda: not runner.running(), timeout=60_000)
+    runner.end_workers()
+
+
+def test_a_real_run_from_the_first_press_to_run_1_complete(
+    paths: Paths, theme: Theme, shown: Show, real_runner: JobRunner, qtbot: QtBot, tmp_path: Path
+) -> None:
+    tiny_gpt2(paths.models / "gpt2")
+    source = tmp_path / "jokes.csv"
+    jokes = [f"{sentence} Number {n}." for n in range(8) for sentence in SENTENCES]
+    source.write_text("\n".join(["joke", *(f'"{joke}"' for joke in jokes)]), encoding="utf-8")
+    for name in ("Newest", "My jokes"):
+        model_service.import_jokes(ImportRequest(source, name), RecordingContext(paths))
+    state = AppState()
+    service = ModelService(paths)
+    tab = FinetuneTab(service, real_runner, state)
+    shown(tab, 1000, 640)
+    dataset_box, base_box = (
+        tab.findChild(QComboBox, "dataset"),
+        tab.findChild(QComboBox, "base_model"),
+    )
+    assert dataset_box is not None and base_box is not None
+    assert dataset_box.currentData() == "My jokes"
+    dataset_box.setFocus()
+    QTest.keyClick(dataset_box, Qt.Key.Key_Down)
+    QTest.keyClick(base_box, Qt.Key.Key_G)
+    QTest.mouseClick(tab.setup.length.choice.card("taste"), Qt.MouseButton.LeftButton)
+    assert tab.start_bar.words().startswith("64 jokes, 1 epoch")
+    QTest.mouseClick(tab.start_bar.button, Qt.MouseButton.LeftButton)
+    assert tab.is_training
+    with qtbot.waitSignal(state.runs_changed, timeout=60_000):
+        pass
+    assert tab.result.isVisible(), (tab.failure.banner.title(), tab.failure.banner.todo())
+    title = tab.findChild(PlainLabel, "run_result_title")
+    assert title is not None and title.text() == "Run 1 complete"
+    (run,) = service.runs()
+    assert run.is_usable and run.dataset == "Newest" and run.base == "gpt2"
+    assert len(tab.curves.chart.training_points) == run.steps
+    assert len(tab.curves.samples()) >= 1
+    with qtbot.waitSignal(state.play_requested) as played:
+        QTest.keyClick(tab.result.play_button, Qt.Key.Key_Return)
+    assert played.args == ["1"]
+
+
+def test_a_start_asks_for_exactly_what_is_on_the_form(bench: Bench) -> None:
+    bench.start(0)
+    line, title, job, request = bench.runner.started[-1]
+    assert (line, title, job) == (Line.TRAIN, "Fine-tuning on onelinefun", model_service.train)
+    assert request == TrainRequest("onelinefun", "starter", epochs=2.0)
