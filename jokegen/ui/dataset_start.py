@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from jokegen.ui.buttons import Button, ButtonKind
 from jokegen.ui.dataset_keys import pressed_enter
-from jokegen.ui.labels import PlainLabel
+from jokegen.ui.labels import PlainLabel, plain_tip
 from jokegen.ui.panels import DropZone
 from jokegen.ui.theme import scaled
 from jokegen.ui.tokens import Space, TextRole
@@ -28,6 +28,9 @@ class StartPage(QWidget):
         self.setObjectName("dataset_start")
         self.drop_zone = DropZone(
             "Drop a file of jokes here, or choose one", f"{KINDS}.", name="dataset_drop_zone"
+        )
+        self.drop_zone.setToolTip(
+            plain_tip("Drop a file anywhere on this page, or press here to choose one.")
         )
         self.drop_zone.setMinimumHeight(scaled(140))
         self.drop_zone.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)

@@ -73,6 +73,11 @@ class JokeList(QScrollArea):
         """How many jokes are shown."""
         return sum(len(group.rows) for group in self.groups)
 
+    @property
+    def can_clear(self) -> bool:
+        """Whether there is anything besides the jokes being written."""
+        return any(group is not self._growing for group in self.groups)
+
     def begin(self, title: str, request: GenerateRequest) -> None:
         """Put a new group on top: what comes from now on is its."""
         self._number += 1

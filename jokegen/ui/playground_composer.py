@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from itertools import pairwise
 
 from PySide6.QtCore import QElapsedTimer, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -104,6 +105,9 @@ class Composer(Card):
         self.body.addWidget(self._starters)
         self.body.addLayout(bottom)
         self.body.addWidget(self._training_hint)
+        stops = [self.prompt, *self._starters.buttons, self.count, self.button]
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
 
     @Slot(int)
     def _on_count_changed(self, count: int) -> None:
@@ -175,7 +179,7 @@ class _Starters(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._buttons = [
+        self.buttons = [
             Button(
                 words,
                 ButtonKind.SECONDARY,
@@ -185,7 +189,7 @@ class _Starters(QWidget):
             )
             for number, words in enumerate(starters)
         ]
-        for button in self._buttons:
+        for button in self.buttons:
             button.clicked.connect(self._on_clicked)
 
     def hasHeightForWidth(self) -> bool:
@@ -195,12 +199,12 @@ class _Starters(QWidget):
         return self._place(width, is_for_real=False)
 
     def sizeHint(self) -> QSize:
-        sizes = [button.sizeHint() for button in self._buttons]
+        sizes = [button.sizeHint() for button in self.buttons]
         width = sum(size.width() + Space.S for size in sizes) - Space.S
         return QSize(width, max(size.height() for size in sizes))
 
     def minimumSizeHint(self) -> QSize:
-        sizes = [button.sizeHint() for button in self._buttons]
+        sizes = [button.sizeHint() for button in self.buttons]
         return QSize(max(size.width() for size in sizes), max(size.height() for size in sizes))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -210,7 +214,7 @@ class _Starters(QWidget):
     def _place(self, width: int, *, is_for_real: bool) -> int:
         """Put the buttons one after another into lines of `width`; returns the height."""
         x = y = line = 0
-        for button in self._buttons:
+        for button in self.buttons:
             size = button.sizeHint()
             if x and x + size.width() > width:
                 x, y, line = 0, y + line + Space.S, 0

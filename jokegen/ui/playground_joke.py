@@ -45,11 +45,11 @@ class JokeRow(QWidget):
         self.is_first = is_first
         self._label = PlainLabel(_WAITING, TextRole.MUTED, name=f"{name}_text")
         self._note: PlainLabel | None = None  # made when needed: there are hundreds of jokes
-        self._copy = CopyIconButton("Copy this joke", name=f"{name}_copy")
-        policy = self._copy.sizePolicy()
+        self.copy_button = CopyIconButton("Copy this joke", name=f"{name}_copy")
+        policy = self.copy_button.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
-        self._copy.setSizePolicy(policy)
-        self._copy.hide()
+        self.copy_button.setSizePolicy(policy)
+        self.copy_button.hide()
         words = self._words = QVBoxLayout()
         words.setContentsMargins(0, Space.XS, 0, Space.XS)
         words.setSpacing(2)
@@ -60,8 +60,8 @@ class JokeRow(QWidget):
         layout.setContentsMargins(0, Space.XS, 0, Space.XS)
         layout.setSpacing(Space.M)
         layout.addLayout(words, 1)
-        layout.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
-        self._copy.clicked.connect(self._on_copy_clicked)
+        layout.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.copy_button.clicked.connect(self._on_copy_clicked)
 
     def text(self) -> str:
         """The joke as far as it is written."""
@@ -97,7 +97,7 @@ class JokeRow(QWidget):
             self._note = PlainLabel(note, TextRole.CAPTION, name=f"{self.objectName()}_note")
             self._words.insertWidget(self._words.count() - 1, self._note)
             self._note.show()  # Qt would do so later, after the row has been measured
-        self._copy.setVisible(bool(text))
+        self.copy_button.setVisible(bool(text))
         if self.underMouse():
             self._make_selectable()
 
@@ -115,7 +115,7 @@ class JokeRow(QWidget):
 
     @Slot()
     def _on_copy_clicked(self) -> None:
-        self._copy.copy(self._text)
+        self.copy_button.copy(self._text)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)

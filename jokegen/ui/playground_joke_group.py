@@ -71,6 +71,10 @@ class JokeGroup(Card):
         self._repeat.clicked.connect(self._on_repeat_clicked)
         self._copy_all.clicked.connect(self._on_copy_all_clicked)
 
+    def controls(self) -> list[QWidget]:
+        """What the keyboard can reach, from top to bottom."""
+        return [self._repeat, self._copy_all, *(row.copy_button for row in self.rows)]
+
     def show_progress(self, progress: Progress) -> None:
         """Say what is done just now; the rows appear once the writing begins."""
         if progress.phase is Phase.WRITING:

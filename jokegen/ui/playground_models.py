@@ -13,7 +13,10 @@ from jokegen import wording
 from jokegen.records import BaseModelInfo, RunInfo, RunStatus
 from jokegen.ui.fields import Field
 from jokegen.ui.labels import plain_tip
+from jokegen.ui.theme import scaled
 from jokegen.ui.tokens import Space
+
+_WIDEST_LIST = 520
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,17 @@ def _of_base(base: BaseModelInfo) -> LanguageModel:
 
 
 class _ElidingComboBox(QComboBox):
-    """Ends a name that is too long with “…”, where Qt would cut through a letter."""
+    """Ends a name that is too long with “…”, where Qt would cut through a letter.
+
+    The list that it opens is as wide as its names, within reason.
+    """
+
+    def showPopup(self) -> None:
+        view = self.view()
+        view.setTextElideMode(Qt.TextElideMode.ElideRight)
+        needed = view.sizeHintForColumn(0) + 2 * Space.L
+        view.setMinimumWidth(max(self.width(), min(needed, scaled(_WIDEST_LIST))))
+        super().showPopup()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()

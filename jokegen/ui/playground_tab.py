@@ -169,6 +169,7 @@ class PlaygroundTab(QWidget):
         count = self.jokes.joke_count()
         self._count.setText(wording.jokes(count))
         self._head.setVisible(count > 0)
+        self._clear.setEnabled(self.jokes.can_clear)
         self._no_jokes.setVisible(not self.jokes.groups)
 
     # ---- Writing ---------------------------------------------------------------------------
@@ -224,9 +225,16 @@ class PlaygroundTab(QWidget):
             error = JokegenError(outcome.happened, outcome.todo)
             self.problem.show_error(error, outcome.details)
             self.jokes.show_top()
+        self._put_newest_first_for_keyboard()
         if self._is_fetching:
             self._is_fetching = False
             self._state.models_changed.emit()
+
+    def _put_newest_first_for_keyboard(self) -> None:
+        before: QWidget = self._clear
+        for control in self.jokes.groups[0].controls() if self.jokes.groups else []:
+            QWidget.setTabOrder(before, control)
+            before = control
 
     # ---- What comes from elsewhere ---------------------------------------------------------
 

@@ -21,7 +21,8 @@ def texts_under(widget: QWidget) -> str:
 
 async def import_file(person: Person, file: Path) -> None:
     await person.go_to(1)
-    await person.click("dataset_choose")
+    await person.until(lambda: person.sees("dataset_choose") or person.sees("dataset_import"))
+    await person.click("dataset_choose" if person.sees("dataset_choose") else "dataset_import")
     await person.choose_file(file)
     await person.until(lambda: person.sees("preview_save"), 60)
     await person.click("preview_save")

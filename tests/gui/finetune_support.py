@@ -1,12 +1,16 @@
-"""What the tests of the Fine-tune tab share: a service and a runner to play with, a recorded run."""
+"""What the tests of the Fine-tune tab share: a service and a runner to play with, a recording."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 
 from jokegen.config.paths import Paths
 from jokegen.errors import JokegenError
@@ -14,9 +18,13 @@ from jokegen.jobs.events import Event, Metric, Notice, Phase, Progress, RunStart
 from jokegen.jobs.requests import Device, TrainSummary
 from jokegen.lm.catalogue import list_base_models
 from jokegen.model_service import ModelService
+from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobHandle, JobRunner, Line
 from jokegen.records import BaseModelInfo, DatasetInfo, RunInfo, RunStatus
-from tests.gui.support import TRICKY
+from jokegen.ui.dialogs import AskDialog
+from jokegen.ui.finetune_tab import FinetuneTab
+from jokegen.ui.labels import PlainLabel
+from tests.gui.support import TRICKY, Show
 
 STEPS = 60
 CPU = Device("cpu", "CPU (8 threads)", 8_000_000_000, 16_000_000_000, False, "works everywhere")
@@ -135,3 +143,83 @@ class FakeRunner(JobRunner):
 
     def requests(self, line: Line) -> list[Any]:
         return [request for on, _, _, request in self.started if on is line]
+
+
+@dataclass
+class Bench:
+    """A tab with everything around it."""
+
+    tab: FinetuneTab
+    service: StubService
+    runner: FakeRunner
+    state: AppState
+    window: QWidget
+
+    def find(self, name: str) -> QWidget:
+        """The widget of that name, a visible one if there is one."""
+        QApplication.sendPostedEvents()
+        found = self.tab.findChildren(QWidget, name)
+        assert found, name
+        return next((widget for widget in found if widget.isVisible()), found[0])
+
+    def text(self, name: str) -> str:
+        label = self.find(name)
+        assert isinstance(label, PlainLabel)
+        assert label.isVisible(), name
+        return label.text()
+
+    def combo(self, name: str) -> QComboBox:
+        found = self.find(name)
+        assert isinstance(found, QComboBox)
+        return found
+
+    def key(self, key: Qt.Key) -> None:
+        """Press a key on whatever has the focus."""
+        QTest.keyClick(QApplication.focusWidget() or self.tab, key)
+
+    def type_rate(self, text: str) -> None:
+        """Type a learning rate, over the one before."""
+        edit = self.find("learning_rate")
+        assert isinstance(edit, QLineEdit)
+        self.tab.setup.more.set_open(True)
+        edit.selectAll()
+        QTest.keyClicks(edit, text)
+
+    def press(self, name: str) -> None:
+        button = self.find(name)
+        assert isinstance(button, QAbstractButton)
+        assert button.isVisible(), name
+        assert button.isEnabled(), name
+        self.tab._page.show_widget(button)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def start(self, upto: int = STEPS // 2) -> FakeHandle:
+        """Press start and let the recorded run come as far as step `upto`."""
+        self.press("start_run")
+        job = self.runner.handles[Line.TRAIN]
+        job.events_arrived.emit(recorded_run(upto))
+        return job
+
+    def answer(self, key: str) -> None:
+        QTest.mouseClick(self.question().buttons[key], Qt.MouseButton.LeftButton)
+
+    def question(self) -> AskDialog:
+        (dialog,) = open_questions()
+        return dialog
+
+
+def open_questions() -> list[AskDialog]:
+    """The questions on the screen."""
+    found = [w for w in QApplication.topLevelWidgets() if isinstance(w, AskDialog)]
+    return [dialog for dialog in found if dialog.isVisible()]
+
+
+def make_bench(paths: Paths, shown: Show, service: StubService | None = None) -> Bench:
+    service = service or StubService(paths)
+    runner, state = FakeRunner(paths), AppState()
+    tab = FinetuneTab(service, runner, state)
+    window = shown(tab, 1000, 640)
+    layout = window.layout()
+    assert layout is not None
+    layout.setContentsMargins(0, 0, 0, 0)
+    return Bench(tab, service, runner, state, window)

@@ -104,6 +104,7 @@ def test_clear_takes_all_but_what_is_being_written(bench: Bench) -> None:
     assert bench.part("joke_total").text() == "9 jokes"
     press(bench.part("clear_jokes"))
     assert len(bench.tab.jokes.groups) == 1
+    assert not bench.part("clear_jokes").isEnabled()
     bench.done("Still here.")
     assert bench.texts()[0] == "Still here."
     press(bench.part("clear_jokes"))

@@ -310,3 +310,28 @@ def test_every_control_says_what_it_is(bench: Bench) -> None:
             assert control.toolTip() or control.objectName().endswith("_header"), (
                 control.objectName()
             )
+
+
+def test_the_keyboard_goes_through_the_tab_as_the_eye_does(bench: Bench) -> None:
+    for _ in range(2):
+        press(bench.part("write_jokes"))
+        bench.done("Ha.", "Ho.")
+    bench.part("language_model_choice").setFocus()
+    stops: list[str] = []
+    while len(stops) < 40:
+        here = bench.tab.focusWidget()
+        # Whether the slider or its number comes first is the slider's business.
+        name = here.objectName().removesuffix("_slider").removesuffix("_number")
+        stops += [name] if name not in stops else []
+        QTest.keyClick(here, Qt.Key.Key_Tab)
+        if bench.part("language_model_choice").hasFocus():
+            break
+    assert stops == [
+        "language_model_choice",
+        "length", "temperature", "top_k",
+        "more_settings_header",
+        "prompt_control", "starter_0", "starter_1", "starter_2", "starter_3",
+        "joke_count", "write_jokes", "clear_jokes",
+        "group_2_repeat", "group_2_copy_all", "group_2_joke_0_copy", "group_2_joke_1_copy",
+        "group_1_repeat", "group_1_copy_all", "group_1_joke_0_copy", "group_1_joke_1_copy",
+    ]  # fmt: skip

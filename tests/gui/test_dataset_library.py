@@ -1,0 +1,228 @@
+"""The saved data sets: choosing, looking inside, renaming and deleting them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from jokegen.config.paths import Paths
+from jokegen.model_service import ModelService
+from jokegen.qt.app_state import AppState
+from jokegen.ui.dataset_name import RenameDialog
+from jokegen.ui.dataset_tab import DatasetTab
+from jokegen.ui.dialogs import AskDialog
+from jokegen.ui.labels import ElidedLabel
+from jokegen.ui.tokens import Tone
+from tests.gui.dataset_bench import (
+    FakeRunner,
+    click,
+    drop,
+    jokes_file,
+    one,
+    primaries,
+    save,
+    show_tab,
+    text_of,
+)
+from tests.gui.support import TRICKY
+
+
+@pytest.fixture
+def state() -> AppState:
+    return AppState()
+
+
+@pytest.fixture
+def fake() -> FakeRunner:
+    return FakeRunner()
+
+
+@pytest.fixture
+def library(qtbot: QtBot, paths: Paths, fake: FakeRunner, state: AppState) -> DatasetTab:
+    """A tab with three data sets, “Newest” chosen."""
+    for name in ("Oldest", f"{TRICKY} {'very ' * 10}long", "Newest"):
+        save(paths, name)
+    return show_tab(qtbot, paths, fake, state)
+
+
+def names(paths: Paths) -> list[str]:
+    return [info.name for info in ModelService(paths).datasets()]
+
+
+def test_the_saved_data_sets_are_listed_newest_first(library: DatasetTab) -> None:
+    assert library.library_page.isVisible()
+    assert text_of(library, "dataset_detail_name") == "Newest"
+    assert text_of(library, "dataset_detail_jokes_value") == "30"
+    assert text_of(library, "dataset_detail_train_value") == "27"
+    assert text_of(library, "dataset_detail_held_out_value") == "3"
+    assert text_of(library, "dataset_detail_left_out") == "Nothing had to be left out."
+    assert text_of(library, "dataset_detail_origin").startswith("From source.csv. Saved on ")
+    assert primaries(library) == ["dataset_fine_tune"]
+
+
+def test_the_keyboard_chooses_and_enter_goes_on(
+    qtbot: QtBot, library: DatasetTab, state: AppState
+) -> None:
+    rows = library.library_page.list
+    rows.setFocus()
+    QTest.keyClick(rows, Qt.Key.Key_End)
+    assert text_of(library, "dataset_detail_name") == "Oldest"
+    with qtbot.waitSignal(state.train_requested) as asked:
+        QTest.keyClick(rows, Qt.Key.Key_Return)
+    assert asked.args == ["Oldest"]
+
+
+def test_enter_on_a_button_presses_that_button(
+    qtbot: QtBot, library: DatasetTab, state: AppState
+) -> None:
+    look = one(library, QPushButton, "dataset_look")
+    look.setFocus()
+    with qtbot.assertNotEmitted(state.train_requested):
+        QTest.keyClick(look, Qt.Key.Key_Return)
+    assert library.library_page.detail.shows_jokes
+
+
+def test_looking_inside_shows_the_jokes_and_hides_them_again(
+    qtbot: QtBot, library: DatasetTab
+) -> None:
+    table = library.library_page.detail.jokes_table
+    assert not table.isVisible()
+    click(qtbot, library, "dataset_look")
+    assert table.isVisible()
+    assert table.table_model.rowCount() == 30
+    assert TRICKY in str(table.table_model.index(0, 0).data())
+    rows = library.library_page.list
+    QTest.keyClick(rows, Qt.Key.Key_Down)
+    assert table.isVisible()
+    click(qtbot, library, "dataset_look")
+    assert not table.isVisible()
+    assert table.table_model.rowCount() == 0
+
+
+def test_a_damaged_data_set_is_an_error_and_not_a_crash(
+    qtbot: QtBot, library: DatasetTab, paths: Paths
+) -> None:
+    info = ModelService(paths).datasets()[0]
+    for part in (info.path / "train").glob("*.arrow"):
+        part.write_bytes(b"cut")
+    click(qtbot, library, "dataset_look")
+    assert library.banner.tone is Tone.ERROR
+    assert library.banner.todo()
+    assert not library.library_page.detail.shows_jokes
+
+
+def test_a_data_set_is_renamed(
+    qtbot: QtBot, library: DatasetTab, paths: Paths, state: AppState
+) -> None:
+    click(qtbot, library, "dataset_rename")
+    dialog = one(library, RenameDialog, "rename_dialog")
+    line = one(dialog, QLineEdit, "rename_line")
+    assert line.text() == "Newest"
+    QTest.keyClicks(line, "oldest")
+    assert not one(dialog, QPushButton, "rename_save").isEnabled()
+    line.selectAll()
+    QTest.keyClicks(line, "Best & <b>")
+    with qtbot.waitSignal(state.datasets_changed):
+        QTest.keyClick(line, Qt.Key.Key_Return)
+    assert names(paths)[0] == "Best & <b>"
+    assert text_of(library, "dataset_detail_name") == "Best & <b>"
+
+
+def test_escape_leaves_the_name_as_it_was(qtbot: QtBot, library: DatasetTab, paths: Paths) -> None:
+    rows = library.library_page.list
+    QTest.keyClick(rows, Qt.Key.Key_F2)
+    dialog = one(library, RenameDialog, "rename_dialog")
+    QTest.keyClicks(one(dialog, QLineEdit, "rename_line"), "Other")
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: library.findChild(RenameDialog) is None)
+    assert names(paths)[0] == "Newest"
+
+
+def test_a_rename_that_comes_too_late_is_an_error(
+    qtbot: QtBot, library: DatasetTab, paths: Paths
+) -> None:
+    click(qtbot, library, "dataset_rename")
+    ModelService(paths).delete_dataset("Newest")
+    line = one(library, QLineEdit, "rename_line")
+    QTest.keyClicks(line, "Another")
+    click(qtbot, library, "rename_save")
+    assert library.banner.tone is Tone.ERROR
+    assert library.library_page.list.list_model.rowCount() == 2
+
+
+def test_deleting_asks_first(qtbot: QtBot, library: DatasetTab, paths: Paths) -> None:
+    click(qtbot, library, "dataset_look")
+    QTest.keyClick(library.library_page.list, Qt.Key.Key_Delete)
+    dialog = one(library, AskDialog, "ask_dialog")
+    said = text_of(dialog, "ask_text")
+    assert "cannot be undone" in said
+    assert "not affected" in said
+    click(qtbot, dialog, "answer_keep")
+    qtbot.waitUntil(lambda: library.findChild(AskDialog) is None)
+    assert len(names(paths)) == 3
+    click(qtbot, library, "dataset_delete")
+    click(qtbot, one(library, AskDialog, "ask_dialog"), "answer_delete")
+    assert "Newest" not in names(paths)
+    assert text_of(library, "dataset_detail_name") != "Newest"
+
+
+def test_without_any_data_set_left_the_invitation_is_back(
+    library: DatasetTab, paths: Paths, state: AppState
+) -> None:
+    for name in names(paths):
+        ModelService(paths).delete_dataset(name)
+    state.datasets_changed.emit()
+    assert library.start_page.isVisible()
+
+
+def test_long_names_are_shortened_and_whole_in_the_tool_tip(library: DatasetTab) -> None:
+    library.library_page.choose(f"{TRICKY} {'very ' * 10}long")
+    label = one(library, ElidedLabel, "dataset_detail_name")
+    assert label.text().startswith(TRICKY)
+    assert "&lt;img src=x&gt;" in label.toolTip()
+    rows = library.library_page.list
+    index = rows.currentIndex()
+    assert "&lt;img src=x&gt;" in str(index.data(Qt.ItemDataRole.ToolTipRole))
+    assert rows.visualRect(index).width() <= rows.viewport().width()
+
+
+def test_another_file_can_be_dropped_on_the_library(
+    qtbot: QtBot, library: DatasetTab, fake: FakeRunner, tmp_path: Path
+) -> None:
+    drop(library, jokes_file(tmp_path))
+    assert library.reading_page.isVisible()
+    click(qtbot, library, "dataset_reading_progress_cancel")
+    assert library.library_page.isVisible()
+    assert fake.jobs[0].is_cancelled
+
+
+def test_every_control_says_what_it_is(library: DatasetTab) -> None:
+    library._show(library.preview_page)
+    controls = [
+        widget
+        for widget in library.findChildren(QWidget)
+        if isinstance(widget, QAbstractButton | QComboBox | QLineEdit)
+        and "qt_" not in widget.objectName()
+        and not isinstance(widget.parent(), QComboBox)
+        and not widget.objectName().startswith("dataset_banner")
+    ]
+    assert len(controls) > 12
+    nameless = [
+        widget.objectName() or repr(widget)
+        for widget in controls
+        if not widget.objectName()
+        or not widget.accessibleName()
+        or not (widget.toolTip() or widget.accessibleDescription())
+    ]
+    assert nameless == []

@@ -1,0 +1,149 @@
+"""The Dataset tab in the smallest window, in all its states: nothing is clipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from jokegen.config.paths import Paths
+from jokegen.jobs.events import Done, Failed
+from jokegen.jobs.requests import ImportSummary
+from jokegen.qt.app_state import AppState
+from jokegen.ui.dataset_tab import DatasetTab
+from jokegen.ui.labels import ElidedLabel, PlainLabel
+from jokegen.ui.theme import Scheme, Theme
+from tests.gui.dataset_bench import (
+    FakeRunner,
+    jokes_file,
+    one,
+    preview_of,
+    save,
+    show_tab,
+)
+
+
+@pytest.fixture
+def state() -> AppState:
+    return AppState()
+
+
+@pytest.fixture
+def fake() -> FakeRunner:
+    return FakeRunner()
+
+
+def _show_error(tab: DatasetTab, _paths: Paths) -> None:
+    tab.open_file(Path("x.doc"))
+    cast(FakeRunner, tab._runner).jobs[-1].finished.emit(
+        Failed("The name “x.doc” ends in “.doc”, which Jokegen cannot read.", "Choose a CSV file.")
+    )
+
+
+def _show_reading(tab: DatasetTab, _paths: Paths) -> None:
+    tab.open_file(Path("a file of jokes.csv"))
+
+
+def _show_preview(tab: DatasetTab, paths: Paths) -> None:
+    source = jokes_file(paths.home)
+    tab.open_file(source)
+    cast(FakeRunner, tab._runner).jobs[-1].finished.emit(Done(preview_of(paths, source)))
+
+
+def _show_problem(tab: DatasetTab, paths: Paths) -> None:
+    _show_preview(tab, paths)
+    tab.preview_page.name_field.line.setText("")
+
+
+def _show_saving(tab: DatasetTab, paths: Paths) -> None:
+    _show_preview(tab, paths)
+    tab.preview_page.save_button.click()
+
+
+def _show_jokes(tab: DatasetTab, _paths: Paths) -> None:
+    tab.library_page.detail.look_button.click()
+
+
+def _show_saved(tab: DatasetTab, _paths: Paths) -> None:
+    tab._on_saving_finished(Done(ImportSummary("Few", 2948, {"repeated": 2}, 2653, 295, 1.0)))
+
+
+STATES: dict[str, tuple[int, Callable[[DatasetTab, Paths], None]]] = {
+    "empty": (0, lambda tab, paths: None),
+    "error": (0, _show_error),
+    "reading": (0, _show_reading),
+    "preview": (0, _show_preview),
+    "problem": (0, _show_problem),
+    "saving": (0, _show_saving),
+    "library": (30, lambda tab, paths: None),
+    "too few": (3, lambda tab, paths: None),
+    "jokes": (30, _show_jokes),
+    "saved": (30, _show_saved),
+}
+
+
+@pytest.fixture(params=[1.0, 1.5], ids=["100%", "150%"])
+def font_size(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[float]:
+    former = QFont(qapp.font())
+    larger = QFont(former)
+    larger.setPointSizeF(former.pointSizeF() * request.param)
+    theme = Theme(qapp)
+    theme.apply(Scheme.LIGHT)
+    qapp.setFont(larger)
+    yield request.param
+    theme.remove()
+    qapp.setFont(former)
+
+
+@pytest.mark.parametrize("shown", list(STATES))
+def test_nothing_is_clipped_in_the_smallest_window(
+    qtbot: QtBot,
+    font_size: float,
+    paths: Paths,
+    fake: FakeRunner,
+    state: AppState,
+    shown: str,
+) -> None:
+    count, make = STATES[shown]
+    paths.home.mkdir()
+    if count:
+        save(paths, "Few", count)
+    tab = show_tab(qtbot, paths, fake, state)
+    tab.resize(1000, 640 - round(56 * font_size))  # the steps take the rest
+    make(tab, paths)
+    qtbot.waitUntil(lambda: not tab.testAttribute(Qt.WidgetAttribute.WA_PendingResizeEvent))
+    QApplication.sendPostedEvents()
+    scroll = one(tab, QScrollArea, "dataset_page")
+    assert scroll.verticalScrollBar().maximum() == 0, "it has to be scrolled"
+    clipped = []
+    for widget in tab.findChildren(QWidget):
+        if not widget.isVisible() or not tab.isAncestorOf(widget):
+            continue
+        if isinstance(widget, PlainLabel) and widget.text():
+            if widget.height() < widget.heightForWidth(widget.width()):
+                clipped.append(f"{widget.objectName()} is too low: {widget.text()}")
+        elif isinstance(widget, QPushButton | QLineEdit | QComboBox):
+            wanted = (
+                widget.minimumSizeHint() if isinstance(widget, QLineEdit) else widget.sizeHint()
+            )
+            if widget.width() < wanted.width() or widget.height() < wanted.height():
+                clipped.append(f"{widget.objectName()} {widget.size()} < {wanted}")
+        elif isinstance(widget, ElidedLabel) and widget.shown_text() != widget.text():
+            clipped.append(f"{widget.objectName()} is elided: {widget.shown_text()}")
+    assert not clipped
+    if shown in ("preview", "problem", "saving"):
+        view = tab.preview_page.jokes_table.view
+        assert view.viewport().height() >= 4 * view.rowHeight(0), "too little of the jokes"
