@@ -25,6 +25,7 @@ from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner, Line
 from jokegen.qt.loop import ApplicationLoop, in_thread, outcomes_of, spawn
 from jokegen.ui.icons import app_icon
+from jokegen.ui.loss_chart import load_ahead
 from jokegen.ui.main_window import MainWindow
 from jokegen.ui.theme import Scheme, Theme
 
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 # What would be lost if the window closed now; a joke being written is not worth a question.
 _WORTH_ASKING = (Line.TRAIN, Line.IMPORT, Line.FETCH)
+# After the window is ready, until it does what it may need later.
+_QUIET_MS = 1500
 
 
 def main() -> int:
@@ -90,6 +93,7 @@ class Application(QObject):
                 f"Nothing you saved is lost. For a bug report, send the file {report}.",
             )
         self.window.start()
+        QTimer.singleShot(_QUIET_MS, load_ahead)
         log.info("the window is ready at %.3f", time.time())
 
     def _problem_with_home(self) -> JokegenError | None:

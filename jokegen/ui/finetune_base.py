@@ -87,10 +87,6 @@ class BaseModelPicker(QWidget):
         """The base model that is chosen; None where there is none."""
         return self._known.get(self._combo.currentData() or "")
 
-    def titles(self) -> dict[str, str]:
-        """What the base models are called, by id."""
-        return {base.id: base.title for base in self._known.values()}
-
     def show_base_models(self, bases: Sequence[BaseModelInfo]) -> None:
         """List these; what was chosen stays chosen if it is still there."""
         former = self._combo.currentData()

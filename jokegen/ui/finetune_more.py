@@ -82,7 +82,6 @@ class MoreSettings(Disclosure):
             self._rate.set_problem(str(error))
             self.set_open(True)
             return None
-        self._rate.set_problem("")
         return MoreChosen(rate, self._steps_box.value() or None, self._seed_box.value())
 
     def focus_problem(self) -> None:

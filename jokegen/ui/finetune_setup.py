@@ -87,10 +87,12 @@ class SetupCard(Card):
         with QSignalBlocker(self._combo):
             self._combo.clear()
             for info in datasets:
-                label = f"{info.name} · {wording.jokes(info.jokes)}"
-                self._combo.addItem(label, info.name)
+                count = wording.jokes(info.jokes)
+                self._combo.addItem(f"{words.short_name(info.name)} · {count}", info.name)
                 self._combo.setItemData(
-                    self._combo.count() - 1, plain_tip(label), Qt.ItemDataRole.ToolTipRole
+                    self._combo.count() - 1,
+                    plain_tip(f"{info.name} · {count}"),
+                    Qt.ItemDataRole.ToolTipRole,
                 )
             self._combo.setCurrentIndex(max(0, self._combo.findData(self._wanted)))
         self._on_dataset_changed()

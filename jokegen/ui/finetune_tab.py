@@ -70,7 +70,6 @@ class FinetuneTab(QWidget):
         self._request: TrainRequest | None = None
         self._runs_before: set[int] = set()
         self._question: AskDialog | None = None
-        self._run_to_delete = 0
         self._finished_run = 0
         self.banner = Banner(name="finetune_banner")
         self.failure = FailurePanel()
@@ -79,7 +78,7 @@ class FinetuneTab(QWidget):
         self.progress = RunProgress()
         self.result = RunResult()
         self.curves = RunCurves()
-        self.runs = RunList()
+        self.runs = RunList(service, state)
         self._no_jokes = Card(name="no_jokes_card")
         self._no_jokes_words = EmptyState(
             "dataset",
@@ -94,7 +93,7 @@ class FinetuneTab(QWidget):
         self._connect()
         self._on_models_changed()
         self._on_datasets_changed()
-        self._on_runs_changed()
+        self.runs.refresh()
 
     @property
     def is_training(self) -> bool:
@@ -128,7 +127,6 @@ class FinetuneTab(QWidget):
     def _connect(self) -> None:
         self._state.datasets_changed.connect(self._on_datasets_changed)
         self._state.models_changed.connect(self._on_models_changed)
-        self._state.runs_changed.connect(self._on_runs_changed)
         self._state.train_requested.connect(self._on_train_requested)
         self._no_jokes_words.action_clicked.connect(self.dataset_wanted)
         self.setup.changed.connect(self._on_setup_changed)
@@ -140,8 +138,8 @@ class FinetuneTab(QWidget):
         self.result.play_requested.connect(self._on_result_play_requested)
         self.result.again_requested.connect(self._on_again_requested)
         self.failure.play_requested.connect(self._state.play_requested)
-        self.runs.play_requested.connect(self._state.play_requested)
-        self.runs.delete_requested.connect(self._on_delete_requested)
+        self.runs.run_deleted.connect(self._on_run_deleted)
+        self.runs.problem_found.connect(self._on_problem_found)
         self._page.verticalScrollBar().rangeChanged.connect(self._on_scroll_range_changed)
         self._escape = QShortcut(
             QKeySequence("Escape"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -219,7 +217,7 @@ class FinetuneTab(QWidget):
         try:
             return read()
         except (JokegenError, OSError) as error:
-            self.banner.show_error(explain(error))
+            self._on_problem_found(explain(error))
             return []
 
     @Slot()
@@ -231,9 +229,10 @@ class FinetuneTab(QWidget):
     def _on_models_changed(self) -> None:
         self.setup.show_base_models(self._read(self._service.base_models))
 
-    @Slot()
-    def _on_runs_changed(self) -> None:
-        self.runs.show_runs(self._read(self._service.runs), self.setup.base.titles())
+    @Slot(object)
+    def _on_problem_found(self, problem: JokegenError) -> None:
+        self.banner.show_error(problem)
+        self._reveal_soon(self.banner)
 
     @Slot(str)
     def _on_train_requested(self, dataset: str) -> None:
@@ -272,7 +271,7 @@ class FinetuneTab(QWidget):
         self.progress.show_events(events)
         self.curves.show_events(events)
         if not had_number and self.progress.run is not None:
-            self._on_runs_changed()
+            self.runs.refresh()
 
     @Slot()
     def _on_finish_requested(self) -> None:
@@ -364,29 +363,6 @@ class FinetuneTab(QWidget):
         self._focus(self.start_bar.button)
 
     @Slot(int)
-    def _on_delete_requested(self, number: int) -> None:
-        if self._question is not None:
-            return
-        self._run_to_delete = number
-        self._question = ask(
-            self,
-            f"Delete run {number}?",
-            "What it learned goes for good. The jokes it learned from stay.",
-            [Answer("keep", "Keep"), Answer("delete", "Delete", ButtonKind.DANGER)],
-            self._on_delete_answered,
-        )
-
-    @Slot(str)
-    def _on_delete_answered(self, key: str) -> None:
-        self._question = None
-        if key != "delete":
-            return
-        try:
-            self._service.delete_run(self._run_to_delete)
-        except (JokegenError, OSError) as error:
-            self.banner.show_error(explain(error))
-            self._page.show_widget(self.banner)
-        else:
-            if self._view is _View.RESULT and self._finished_run == self._run_to_delete:
-                self._show_view(_View.SETUP)
-        self._state.runs_changed.emit()
+    def _on_run_deleted(self, number: int) -> None:
+        if self._view is _View.RESULT and number == self._finished_run:
+            self._show_view(_View.SETUP)

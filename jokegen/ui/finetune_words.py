@@ -13,6 +13,7 @@ from jokegen.ui.tokens import Tone
 
 # Measured on 2,950 English one-liners with the starter's tokenizer, end tokens and padding counted.
 _BYTES_PER_TOKEN = 4.0
+_LONGEST_NAME = 30
 _LOWEST_RATE, _HIGHEST_RATE = 1e-7, 0.1
 
 STATUS_TONES = {
@@ -22,6 +23,13 @@ STATUS_TONES = {
     RunStatus.FAILED: Tone.ERROR,
     RunStatus.INTERRUPTED: Tone.ERROR,
 }
+
+
+def short_name(name: str) -> str:
+    """A name for a combo box, which cuts long texts off without a word: shortened in the middle."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME - 12].rstrip()}…{name[-11:].lstrip()}"
 
 
 def rough_steps(dataset: DatasetInfo, epochs: float) -> int:

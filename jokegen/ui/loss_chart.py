@@ -1,11 +1,13 @@
 """The curve of a training run: how wrong the guesses are, step by step.
 
-pyqtgraph and numpy are imported when the first point arrives, not with this module: they take
-about half a second, which the opening window does not have.
+pyqtgraph and numpy take about half a second to import. The opening window does not have it, and a
+window that shows a training must not stop for it: `load_ahead` imports them on a thread.
 """
 
 from __future__ import annotations
 
+import importlib
+import threading
 from typing import Any
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Slot
@@ -20,6 +22,17 @@ from jokegen.ui.tokens import Space, TextRole
 _REDRAW_MS = 100
 _TREND_PACE = 0.1  # how quickly the smooth line follows the jumping one
 _BUCKETS = 1500  # lowest and highest of each bucket are drawn; more than a screen has pixels
+
+_PLOT = "jokegen.ui.loss_plot"
+_loading = threading.Thread(
+    target=importlib.import_module, args=(_PLOT,), name="load-chart", daemon=True
+)
+
+
+def load_ahead() -> None:
+    """Import what draws the chart, once, while nobody needs it; returns at once."""
+    if _loading.ident is None:
+        _loading.start()
 
 
 class LossChart(QWidget):
@@ -130,6 +143,9 @@ class LossChart(QWidget):
                 self._plot.draw([], [], [], None)
             return
         if self._plot is None:
+            if _loading.is_alive():
+                self._redraw.start()  # look again a little later
+                return
             from jokegen.ui.loss_plot import LossPlot
 
             self._plot = LossPlot(colours())

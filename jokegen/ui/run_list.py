@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from jokegen import wording
+from jokegen.errors import JokegenError, explain
+from jokegen.model_service import ModelService
+from jokegen.qt.app_state import AppState
 from jokegen.records import RunInfo, RunStatus
 from jokegen.ui.buttons import Button, ButtonKind, IconButton
+from jokegen.ui.dialogs import Answer, AskDialog, ask
 from jokegen.ui.finetune_line import Hairline
 from jokegen.ui.finetune_words import STATUS_TONES, run_facts
 from jokegen.ui.labels import Badge, ElidedLabel, PlainLabel
@@ -23,11 +25,17 @@ _SHOWN_MORE = 30
 class RunList(Card):
     """A card with a row for each run, the newest first; older ones on demand."""
 
-    play_requested = Signal(str)  # run number as text
-    delete_requested = Signal(int)
+    run_deleted = Signal(int)
+    problem_found = Signal(object)  # JokegenError
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, service: ModelService, state: AppState, parent: QWidget | None = None
+    ) -> None:
         super().__init__("Your runs", parent=parent, name="runs")
+        self._service = service
+        self._state = state
+        self._question: AskDialog | None = None
+        self._to_delete = 0
         self._rows: list[_RunRow] = []
         self._runs: list[RunInfo] = []
         self._titles: dict[str, str] = {}
@@ -46,15 +54,21 @@ class RunList(Card):
         self.body.addLayout(self._list)
         self.body.addWidget(self._more_button, 0, Qt.AlignmentFlag.AlignLeft)
         self._more_button.clicked.connect(self._on_more_clicked)
+        state.runs_changed.connect(self.refresh)
         self._redraw()
 
-    def show_runs(self, runs: Sequence[RunInfo], base_titles: dict[str, str]) -> None:
-        """List these, in the order given."""
-        if (list(runs), base_titles) == (self._runs, self._titles):
+    @Slot()
+    def refresh(self) -> None:
+        """List the runs anew, if there is anything new."""
+        try:
+            runs = self._service.runs()
+            titles = {base.id: base.title for base in self._service.base_models()}
+        except (JokegenError, OSError) as error:
+            self.problem_found.emit(explain(error))
             return
-        self._runs = list(runs)
-        self._titles = dict(base_titles)
-        self._redraw()
+        if (runs, titles) != (self._runs, self._titles):
+            self._runs, self._titles = runs, titles
+            self._redraw()
 
     def _redraw(self) -> None:
         for row in self._rows:
@@ -64,8 +78,8 @@ class RunList(Card):
         self._rows.clear()
         for run in self._runs[: self._shown]:
             row = _RunRow(run, self._titles, is_first=not self._rows)
-            row.play_requested.connect(self.play_requested)
-            row.delete_requested.connect(self.delete_requested)
+            row.play_requested.connect(self._state.play_requested)
+            row.delete_requested.connect(self._on_delete_requested)
             self._rows.append(row)
             self._list.addWidget(row)
         older = len(self._runs) - len(self._rows)
@@ -77,6 +91,32 @@ class RunList(Card):
     def _on_more_clicked(self) -> None:
         self._shown += _SHOWN_MORE
         self._redraw()
+
+    @Slot(int)
+    def _on_delete_requested(self, number: int) -> None:
+        if self._question is not None:
+            return
+        self._to_delete = number
+        self._question = ask(
+            self,
+            f"Delete run {number}?",
+            "What it learned goes for good. The jokes it learned from stay.",
+            [Answer("keep", "Keep"), Answer("delete", "Delete", ButtonKind.DANGER)],
+            self._on_delete_answered,
+        )
+
+    @Slot(str)
+    def _on_delete_answered(self, key: str) -> None:
+        self._question = None
+        if key != "delete":
+            return
+        try:
+            self._service.delete_run(self._to_delete)
+        except (JokegenError, OSError) as error:
+            self.problem_found.emit(explain(error))
+        else:
+            self.run_deleted.emit(self._to_delete)
+        self._state.runs_changed.emit()
 
 
 class _RunRow(QWidget):

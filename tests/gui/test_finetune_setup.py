@@ -141,6 +141,18 @@ def test_names_are_shown_letter_by_letter(bench: Bench) -> None:
     assert bench.text("run_progress_title") == f"Getting ready: {TRICKY}"
 
 
+def test_a_long_name_still_leaves_room_for_the_count(bench: Bench) -> None:
+    name = "The very best jokes that I have ever heard, part 12"
+    bench.service.dataset_list = [dataset(name, 200)]
+    bench.state.datasets_changed.emit()
+    box = bench.combo("dataset")
+    assert box.currentText() == "The very best joke…rd, part 12 · 200 jokes"
+    assert box.fontMetrics().horizontalAdvance(box.currentText()) < box.width() - 40
+    assert name in box.itemData(0, Qt.ItemDataRole.ToolTipRole)
+    bench.press("start_run")
+    assert bench.runner.requests(Line.TRAIN)[0].dataset == name
+
+
 def test_a_choice_stays_when_the_lists_change(bench: Bench) -> None:
     QTest.keyClick(bench.combo("dataset"), Qt.Key.Key_Down)
     QTest.keyClick(bench.combo("base_model"), Qt.Key.Key_Down)

@@ -26,7 +26,6 @@ from pytestqt.qtbot import QtBot
 
 from jokegen import model_service
 from jokegen.config.paths import Paths
-from jokegen.errors import JokegenError
 from jokegen.jobs.context import RecordingContext
 from jokegen.jobs.events import Cancelled, Done, Failed, Phase, Progress, RunStarted
 from jokegen.jobs.requests import DevicesSummary, ImportRequest
@@ -224,55 +223,6 @@ def test_a_failure_without_a_usable_rest_offers_none(bench: Bench) -> None:
     job.finished.emit(FAILED)
     assert bench.find("run_failed").isVisible()
     assert not bench.find("run_kept").isVisible()
-
-
-# ---- The runs before ---------------------------------------------------------------------------
-
-
-def test_the_runs_are_listed_with_what_can_be_done(bench: Bench, qtbot: QtBot) -> None:
-    broken = run_info(2, RunStatus.FAILED, model_path=None, problem=f"It broke: {TRICKY}")
-    bench.service.run_list = [run_info(3, title=f"Run 3: {TRICKY}"), broken]
-    assert bench.find("no_runs").isVisible()
-    bench.state.runs_changed.emit()
-    assert not bench.find("no_runs").isVisible()
-    title = bench.find("run_3_title")
-    assert isinstance(title, ElidedLabel)
-    assert title.shown_text() == f"Run 3: {TRICKY}"
-    assert bench.text("run_3_status") == "complete"
-    facts = bench.text("run_3_facts")
-    assert facts.startswith("Starter (SmolLM2, 135M) · 212 steps · loss 4.69 → 3.31 · 22 min")
-    assert bench.text("run_2_problem") == f"It broke: {TRICKY}"
-    assert bench.tab.findChild(QWidget, "play_run_2") is None
-    with qtbot.waitSignal(bench.state.play_requested) as played:
-        bench.press("play_run_3")
-    assert played.args == ["3"]
-
-
-def test_a_run_is_deleted_only_after_a_yes(bench: Bench) -> None:
-    bench.service.run_list = [run_info(3), run_info(2)]
-    bench.state.runs_changed.emit()
-    bench.press("delete_run_3")
-    bench.answer("keep")
-    assert len(bench.service.run_list) == 2
-    bench.press("delete_run_3")
-    bench.answer("delete")
-    assert [run.number for run in bench.service.run_list] == [2]
-    assert bench.tab.findChild(QWidget, "run_2") is not None
-    bench.service.problem = JokegenError("Run 2 cannot be removed.", "Close other programs.")
-    bench.press("delete_run_2")
-    bench.answer("delete")
-    assert bench.tab.banner.title() == "Run 2 cannot be removed."
-    assert bench.tab.banner.isVisible()
-
-
-def test_older_runs_come_on_demand(bench: Bench) -> None:
-    bench.service.run_list = [run_info(number) for number in range(40, 0, -1)]
-    bench.state.runs_changed.emit()
-    assert bench.tab.findChild(QWidget, "run_34") is None
-    bench.press("older_runs")
-    assert bench.find("run_34").isVisible()
-    assert bench.find("run_5").isVisible()
-    assert bench.text("run_40_status") == "complete"
 
 
 # ---- How it looks in every state ---------------------------------------------------------------
