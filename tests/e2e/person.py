@@ -124,12 +124,12 @@ class Person:
         parent = widget.parentWidget()
         while parent is not None:
             if isinstance(parent, QScrollArea):
-                middle = widget.mapTo(parent.widget(), widget.rect().center())
+                content = parent.widget()
+                assert content is not None
+                middle = content.mapFromGlobal(widget.mapToGlobal(widget.rect().center()))
                 parent.ensureVisible(middle.x(), middle.y(), 60, widget.height() // 2 + 24)
             parent = parent.parentWidget()
         QApplication.sendPostedEvents()
-
-
 
 
 def live(

@@ -65,7 +65,11 @@ def test_bad_files_get_a_sentence_each_and_a_good_one_still_works(
             file.write_bytes(content)
             await person.click("dataset_choose")
             await person.choose_file(file)
-            await person.until(lambda name=name: banner.isVisible() and name in banner.title(), 30)
+
+            def is_said(name: str = name) -> bool:
+                return banner.isVisible() and name in banner.title()
+
+            await person.until(is_said, 30)
             assert words in banner.title()
             assert len(banner.todo()) > 20
         await person.click("dataset_choose")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def paths(tmp_path: Path) -> Paths:
     return Paths(tmp_path)
 
 
-def save_base_model(folder: Path, **facts: object) -> Path:
+def save_base_model(folder: Path, **facts: Any) -> Path:
     folder.mkdir(parents=True)
     (folder / "model.safetensors").write_bytes(b"x" * 100)
     storage.write_manifest(folder, kind="base_model", **facts)

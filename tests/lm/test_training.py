@@ -84,7 +84,7 @@ def test_training_lowers_the_held_out_loss_and_keeps_a_whole_model(
     assert summary.run == 1
     final = summary.path / "final"
     storage.check_files(final, digests=True)
-    language_model, tokenizer = load_language_model(final, torch.device("cpu"))
+    _, tokenizer = load_language_model(final, torch.device("cpu"))
     assert tokenizer.separator_id == tokenizer.encode_jokes(["x"], 99)[0][-1]
     assert not (summary.path / "checkpoints").exists()
     (run,) = runs.list_runs(context.paths)
@@ -177,7 +177,7 @@ def test_a_full_disk_is_said_before_the_training(
 ) -> None:
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
-    with pytest.raises(JokegenError, match="needs .* GB on the disk"):
+    with pytest.raises(JokegenError, match=r"needs .* GB on the disk"):
         fine_tune(request(), base, JOKES, [], context)
     assert not context.paths.runs.exists()
 
