@@ -24,10 +24,10 @@ from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner, Line
 from jokegen.qt.loop import ApplicationLoop, in_thread, outcomes_of, spawn
-from jokegen.ui.icons import app_icon
-from jokegen.ui.loss_chart import load_ahead
+from jokegen.ui.kit.icons import app_icon
+from jokegen.ui.kit.loss_chart import load_ahead
+from jokegen.ui.kit.theme import Scheme, Theme
 from jokegen.ui.main_window import MainWindow
-from jokegen.ui.theme import Scheme, Theme
 
 log = logging.getLogger(__name__)
 

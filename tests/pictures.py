@@ -17,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication
 
 from jokegen.config.paths import Paths
-from jokegen.ui.theme import Scheme
+from jokegen.ui.kit.theme import Scheme
 from tests.e2e.person import Person, live
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
 import logging.handlers
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -22,13 +22,13 @@ _MOST_BYTES = 1_000_000
 log = logging.getLogger(__name__)
 
 
-@contextmanager
+@contextlib.contextmanager
 def logging_to(paths: Paths, name: str) -> Iterator[None]:
     """Log to `logs/<name>.log` (two older ones are kept) while the block runs.
 
     Exceptions that nobody catches and crashes of the interpreter itself are written down as well:
     the latter to `logs/crash-<process>.log`, which is removed when the block ends in good order.
-    Where the log folder cannot be written the program runs without a log.
+    Where the log folder cannot be written, or no longer, the program runs without a log.
     """
     root = logging.getLogger()
     old_level, old_hook = root.level, sys.excepthook
@@ -39,8 +39,9 @@ def logging_to(paths: Paths, name: str) -> Iterator[None]:
         root.addHandler(handler)
         root.setLevel(logging.INFO)
         logging.captureWarnings(True)
-        crash_stream = crash_file.open("w", encoding="utf-8")
-        faulthandler.enable(crash_stream)
+        with contextlib.suppress(OSError):
+            crash_stream = crash_file.open("w", encoding="utf-8")
+            faulthandler.enable(crash_stream)
 
     def on_uncaught(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -53,14 +54,25 @@ def logging_to(paths: Paths, name: str) -> Iterator[None]:
         yield
     finally:
         sys.excepthook = old_hook
-        if handler is not None and crash_stream is not None:
+        if crash_stream is not None:
             faulthandler.disable()
             crash_stream.close()
-            crash_file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                crash_file.unlink(missing_ok=True)
+        if handler is not None:
             logging.captureWarnings(False)
             root.removeHandler(handler)
             root.setLevel(old_level)
-            handler.close()
+            with contextlib.suppress(OSError):  # lines that found no room on the disk
+                handler.close()
+
+
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """A log file that keeps silent when it cannot be written, on a full disk for instance."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 def take_crash_report(paths: Paths) -> Path | None:
@@ -88,9 +100,7 @@ def take_crash_report(paths: Paths) -> Path | None:
 def _open_handler(file: Path) -> logging.Handler | None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=_MOST_BYTES, backupCount=2, encoding="utf-8"
-        )
+        handler = _LogFile(file, maxBytes=_MOST_BYTES, backupCount=2, encoding="utf-8")
     except OSError:
         # Without any handler Python would print warnings and tracebacks to the terminal.
         logging.getLogger().addHandler(logging.NullHandler())

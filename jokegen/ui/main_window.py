@@ -15,15 +15,15 @@ from jokegen.errors import JokegenError
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobHandle, JobRunner, Line
-from jokegen.ui.buttons import ButtonKind, IconButton
-from jokegen.ui.dataset_tab import DatasetTab
-from jokegen.ui.dialogs import Answer, ask
-from jokegen.ui.feedback import Banner
-from jokegen.ui.finetune_tab import FinetuneTab
-from jokegen.ui.pages import StepTabs
-from jokegen.ui.playground_tab import PlaygroundTab
-from jokegen.ui.theme import Scheme, Theme
-from jokegen.ui.tokens import Space, Tone
+from jokegen.ui.dataset.tab import DatasetTab
+from jokegen.ui.finetune.tab import FinetuneTab
+from jokegen.ui.kit.buttons import ButtonKind, IconButton
+from jokegen.ui.kit.dialogs import Answer, ask
+from jokegen.ui.kit.feedback import Banner
+from jokegen.ui.kit.pages import StepTabs
+from jokegen.ui.kit.theme import Scheme, Theme
+from jokegen.ui.kit.tokens import Space, Tone
+from jokegen.ui.playground.tab import PlaygroundTab
 
 _SCHEMES = {
     Scheme.SYSTEM: "As the desktop",

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from jokegen.ui.theme import Scheme, Theme
+from jokegen.ui.kit.theme import Scheme, Theme
 from tests.gui.support import Show
 
 

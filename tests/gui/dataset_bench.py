@@ -24,8 +24,8 @@ from jokegen.jobs.requests import ImportRequest, PreviewRequest, PreviewSummary
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner, Line
-from jokegen.ui.buttons import ButtonKind
-from jokegen.ui.dataset_tab import DatasetTab
+from jokegen.ui.dataset.tab import DatasetTab
+from jokegen.ui.kit.buttons import ButtonKind
 from tests.gui.support import TRICKY
 
 PATIENCE = 30_000  # a worker process starts in about a second, on a busy machine in many

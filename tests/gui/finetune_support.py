@@ -21,9 +21,9 @@ from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobHandle, JobRunner, Line
 from jokegen.records import BaseModelInfo, DatasetInfo, RunInfo, RunStatus
-from jokegen.ui.dialogs import AskDialog
-from jokegen.ui.finetune_tab import FinetuneTab
-from jokegen.ui.labels import PlainLabel
+from jokegen.ui.finetune.tab import FinetuneTab
+from jokegen.ui.kit.dialogs import AskDialog
+from jokegen.ui.kit.labels import PlainLabel
 from tests.gui.support import TRICKY, Show
 
 STEPS = 60

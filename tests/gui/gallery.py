@@ -29,19 +29,19 @@ from PySide6.QtWidgets import (
 )
 
 from jokegen.config.paths import resource
-from jokegen.ui.buttons import Button, ButtonKind, IconButton
-from jokegen.ui.choices import Choice, Option
-from jokegen.ui.dialogs import Answer, AskDialog
-from jokegen.ui.feedback import Banner, EmptyState, ProgressPanel
-from jokegen.ui.fields import Field, SliderField
-from jokegen.ui.icons import IconLabel
-from jokegen.ui.labels import Badge, ElidedLabel, PlainLabel, Stat
-from jokegen.ui.lists import ItemList
-from jokegen.ui.loss_chart import LossChart
-from jokegen.ui.pages import ScrollPage, StepTabs
-from jokegen.ui.panels import Card, Disclosure, DropZone
-from jokegen.ui.theme import Scheme, Theme
-from jokegen.ui.tokens import Space, TextRole, Tone
+from jokegen.ui.kit.buttons import Button, ButtonKind, IconButton
+from jokegen.ui.kit.choices import Choice, Option
+from jokegen.ui.kit.dialogs import Answer, AskDialog
+from jokegen.ui.kit.feedback import Banner, EmptyState, ProgressPanel
+from jokegen.ui.kit.fields import Field, SliderField
+from jokegen.ui.kit.icons import IconLabel
+from jokegen.ui.kit.labels import Badge, ElidedLabel, PlainLabel, Stat
+from jokegen.ui.kit.lists import ItemList
+from jokegen.ui.kit.loss_chart import LossChart
+from jokegen.ui.kit.pages import ScrollPage, StepTabs
+from jokegen.ui.kit.panels import Card, Disclosure, DropZone
+from jokegen.ui.kit.theme import Scheme, Theme
+from jokegen.ui.kit.tokens import Space, TextRole, Tone
 
 TRICKY = "<b>a<b</b> & <img src=x>"
 JOKES = (

@@ -19,8 +19,8 @@ from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner, Line
 from jokegen.records import BaseModelInfo, RunInfo, RunStatus
-from jokegen.ui.playground_joke import JokeRow
-from jokegen.ui.playground_tab import PlaygroundTab
+from jokegen.ui.playground.joke import JokeRow
+from jokegen.ui.playground.tab import PlaygroundTab
 
 
 def run(

@@ -19,11 +19,11 @@ from pytestqt.qtbot import QtBot
 from jokegen.config.paths import Paths
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
-from jokegen.ui.dataset_name import RenameDialog
-from jokegen.ui.dataset_tab import DatasetTab
-from jokegen.ui.dialogs import AskDialog
-from jokegen.ui.labels import ElidedLabel
-from jokegen.ui.tokens import Tone
+from jokegen.ui.dataset.name import RenameDialog
+from jokegen.ui.dataset.tab import DatasetTab
+from jokegen.ui.kit.dialogs import AskDialog
+from jokegen.ui.kit.labels import ElidedLabel
+from jokegen.ui.kit.tokens import Tone
 from tests.gui.dataset_bench import (
     FakeRunner,
     click,

@@ -23,9 +23,9 @@ from jokegen.config.paths import Paths
 from jokegen.jobs.events import Done, Failed
 from jokegen.jobs.requests import ImportSummary
 from jokegen.qt.app_state import AppState
-from jokegen.ui.dataset_tab import DatasetTab
-from jokegen.ui.labels import ElidedLabel, PlainLabel
-from jokegen.ui.theme import Scheme, Theme
+from jokegen.ui.dataset.tab import DatasetTab
+from jokegen.ui.kit.labels import ElidedLabel, PlainLabel
+from jokegen.ui.kit.theme import Scheme, Theme
 from tests.gui.dataset_bench import (
     FakeRunner,
     jokes_file,

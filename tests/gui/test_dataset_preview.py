@@ -25,9 +25,9 @@ from jokegen.jobs.events import Cancelled, Done, Failed, Phase, Progress
 from jokegen.jobs.requests import ImportRequest, ImportSummary, PreviewRequest
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import Line
-from jokegen.ui.dataset_tab import DatasetTab
-from jokegen.ui.labels import ElidedLabel
-from jokegen.ui.tokens import Tone
+from jokegen.ui.dataset.tab import DatasetTab
+from jokegen.ui.kit.labels import ElidedLabel
+from jokegen.ui.kit.tokens import Tone
 from tests.gui.dataset_bench import (
     FakeRunner,
     click,

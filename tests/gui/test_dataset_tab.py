@@ -26,8 +26,8 @@ from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner
 from jokegen.records import DatasetInfo
-from jokegen.ui.dataset_tab import DatasetTab
-from jokegen.ui.tokens import Tone
+from jokegen.ui.dataset.tab import DatasetTab
+from jokegen.ui.kit.tokens import Tone
 from tests.gui.dataset_bench import (
     PATIENCE,
     FakeRunner,
@@ -309,7 +309,7 @@ def test_a_frame_shows_while_a_file_is_held_over_the_page(
 def test_the_tab_needs_none_of_the_heavy_libraries() -> None:
     heavy = "torch transformers datasets pandas pyarrow"
     script = (
-        "import sys; import jokegen.ui.dataset_tab\n"
+        "import sys; import jokegen.ui.dataset.tab\n"
         f"print([name for name in '{heavy}'.split() if name in sys.modules])"
     )
     done = subprocess.run(

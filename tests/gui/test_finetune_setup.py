@@ -23,8 +23,8 @@ from jokegen.jobs.requests import (
     TrainRequest,
 )
 from jokegen.qt.job_runner import Line
-from jokegen.ui import finetune_words as words
-from jokegen.ui.theme import Theme
+from jokegen.ui.finetune import words
+from jokegen.ui.kit.theme import Theme
 from tests.gui.finetune_support import CPU, GPU, Bench, StubService, dataset, make_bench
 from tests.gui.support import TRICKY, Show
 

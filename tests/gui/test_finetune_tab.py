@@ -33,10 +33,10 @@ from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner, Line
 from jokegen.records import RunStatus
-from jokegen.ui.finetune_tab import FinetuneTab
-from jokegen.ui.labels import ElidedLabel, PlainLabel
-from jokegen.ui.theme import Theme
-from jokegen.ui.tokens import Tone
+from jokegen.ui.finetune.tab import FinetuneTab
+from jokegen.ui.kit.labels import ElidedLabel, PlainLabel
+from jokegen.ui.kit.theme import Theme
+from jokegen.ui.kit.tokens import Tone
 from tests.gui.finetune_support import (
     CPU,
     GPU,

@@ -9,15 +9,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from jokegen.ui.buttons import Button, ButtonKind, IconButton
-from jokegen.ui.choices import Choice, Option
-from jokegen.ui.feedback import Banner, EmptyState, ProgressPanel
-from jokegen.ui.fields import Field, SliderField
-from jokegen.ui.labels import Badge, ElidedLabel, PlainLabel, Stat
-from jokegen.ui.pages import ScrollPage
-from jokegen.ui.panels import Card, Disclosure, DropZone
-from jokegen.ui.theme import Scheme, Theme
-from jokegen.ui.tokens import (
+from jokegen.ui.kit.buttons import Button, ButtonKind, IconButton
+from jokegen.ui.kit.choices import Choice, Option
+from jokegen.ui.kit.feedback import Banner, EmptyState, ProgressPanel
+from jokegen.ui.kit.fields import Field, SliderField
+from jokegen.ui.kit.labels import Badge, ElidedLabel, PlainLabel, Stat
+from jokegen.ui.kit.pages import ScrollPage
+from jokegen.ui.kit.panels import Card, Disclosure, DropZone
+from jokegen.ui.kit.theme import Scheme, Theme
+from jokegen.ui.kit.tokens import (
     LIGHT,
     Tone,
 )

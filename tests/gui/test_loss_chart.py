@@ -6,10 +6,10 @@ import time
 
 from pytestqt.qtbot import QtBot
 
-from jokegen.ui.labels import PlainLabel
-from jokegen.ui.loss_chart import LossChart, thinned
-from jokegen.ui.theme import Scheme, Theme
-from jokegen.ui.tokens import (
+from jokegen.ui.kit.labels import PlainLabel
+from jokegen.ui.kit.loss_chart import LossChart, thinned
+from jokegen.ui.kit.theme import Scheme, Theme
+from jokegen.ui.kit.tokens import (
     DARK,
     LIGHT,
 )

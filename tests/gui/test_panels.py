@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from jokegen.errors import JokegenError
-from jokegen.ui.buttons import ButtonKind
-from jokegen.ui.dialogs import Answer, ask
-from jokegen.ui.feedback import Banner, EmptyState, ProgressPanel
-from jokegen.ui.labels import PlainLabel, describe
-from jokegen.ui.pages import StepTabs
-from jokegen.ui.panels import Disclosure, DropZone
-from jokegen.ui.theme import Theme
-from jokegen.ui.tokens import (
+from jokegen.ui.kit.buttons import ButtonKind
+from jokegen.ui.kit.dialogs import Answer, ask
+from jokegen.ui.kit.feedback import Banner, EmptyState, ProgressPanel
+from jokegen.ui.kit.labels import PlainLabel, describe
+from jokegen.ui.kit.pages import StepTabs
+from jokegen.ui.kit.panels import Disclosure, DropZone
+from jokegen.ui.kit.theme import Theme
+from jokegen.ui.kit.tokens import (
     Tone,
 )
 from tests.gui.support import TRICKY, Show

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from jokegen.jobs.events import TextChunk
-from jokegen.ui.joke_list import MOST_JOKES
-from jokegen.ui.theme import Theme
+from jokegen.ui.kit.theme import Theme
+from jokegen.ui.playground.joke_list import MOST_JOKES
 from tests.gui.playground_fakes import Bench, clipboard, no_text_is_cut, press, type_into
 from tests.gui.support import TRICKY, Show
 

@@ -14,10 +14,10 @@ from jokegen.jobs.events import Cancelled, Failed, Phase, Progress
 from jokegen.jobs.requests import GenerateRequest
 from jokegen.qt.job_runner import Line
 from jokegen.records import RunStatus
-from jokegen.ui.buttons import Button
-from jokegen.ui.pages import StepTabs
-from jokegen.ui.playground_joke import JokeState
-from jokegen.ui.theme import Theme
+from jokegen.ui.kit.buttons import Button
+from jokegen.ui.kit.pages import StepTabs
+from jokegen.ui.kit.theme import Theme
+from jokegen.ui.playground.joke import JokeState
 from tests.gui.playground_fakes import Bench, no_text_is_cut, press, run, type_into
 from tests.gui.support import TRICKY, Show
 

@@ -17,9 +17,9 @@ from jokegen.config.paths import Paths
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner, Line
-from jokegen.ui.playground_joke import JokeState
-from jokegen.ui.playground_tab import PlaygroundTab
-from jokegen.ui.theme import Theme
+from jokegen.ui.kit.theme import Theme
+from jokegen.ui.playground.joke import JokeState
+from jokegen.ui.playground.tab import PlaygroundTab
 from tests.gui.playground_fakes import press, type_into
 from tests.gui.support import Show
 from tests.lm.tiny_models import tiny_gpt2

@@ -10,8 +10,8 @@ from jokegen.config.paths import Paths
 from jokegen.errors import JokegenError
 from jokegen.jobs.events import Done
 from jokegen.records import RunStatus
-from jokegen.ui.labels import ElidedLabel
-from jokegen.ui.theme import Theme
+from jokegen.ui.kit.labels import ElidedLabel
+from jokegen.ui.kit.theme import Theme
 from tests.gui.finetune_support import Bench, make_bench, run_info, summary
 from tests.gui.support import TRICKY, Show
 

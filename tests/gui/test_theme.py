@@ -11,11 +11,11 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from jokegen.ui.buttons import Button, ButtonKind
-from jokegen.ui.icons import app_icon, colours, icon
-from jokegen.ui.labels import PlainLabel
-from jokegen.ui.theme import Scheme, Theme
-from jokegen.ui.tokens import (
+from jokegen.ui.kit.buttons import Button, ButtonKind
+from jokegen.ui.kit.icons import app_icon, colours, icon
+from jokegen.ui.kit.labels import PlainLabel
+from jokegen.ui.kit.theme import Scheme, Theme
+from jokegen.ui.kit.tokens import (
     DARK,
     EDGE_PAIRS,
     LIGHT,
@@ -106,6 +106,6 @@ def test_texts_grow_with_the_application_font(
 
 def test_the_kit_imports_neither_numpy_nor_pyqtgraph() -> None:
     modules = "theme icons labels buttons fields choices panels feedback pages dialogs loss_chart"
-    program = "import sys\n" + "".join(f"import jokegen.ui.{m}\n" for m in modules.split())
+    program = "import sys\n" + "".join(f"import jokegen.ui.kit.{m}\n" for m in modules.split())
     program += "assert not {'numpy', 'pyqtgraph', 'torch'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

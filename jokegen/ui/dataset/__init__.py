@@ -1,0 +1,1 @@
+"""The Dataset tab: from a file of jokes to a saved data set."""

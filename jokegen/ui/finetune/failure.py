@@ -1,0 +1,99 @@
+"""How a training run failed: what happened, what to do, and the worker's last words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QFontDatabase, QFontInfo, QGuiApplication
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from jokegen.jobs.events import Failed
+from jokegen.records import RunInfo
+from jokegen.ui.kit.buttons import Button, ButtonKind
+from jokegen.ui.kit.feedback import Banner
+from jokegen.ui.kit.labels import describe
+from jokegen.ui.kit.panels import Disclosure
+from jokegen.ui.kit.theme import scaled
+from jokegen.ui.kit.tokens import Space, Tone
+
+
+class FailurePanel(QWidget):
+    """Two banners at most: the failure, and the usable rest if there is one."""
+
+    play_requested = Signal(str)  # run number as text
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("run_failure")
+        self._run = ""
+        self.banner = Banner(name="run_failed")
+        self.kept = Banner(name="run_kept")
+        self.details = Disclosure("Details", name="failure_details")
+        self._text = QPlainTextEdit()
+        self._text.setReadOnly(True)
+        self._text.setTabChangesFocus(True)
+        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPointSizeF(QFontInfo(QApplication.font()).pointSizeF())
+        self._text.setFont(font)
+        self._text.setFixedHeight(scaled(160))
+        describe(
+            self._text,
+            "failure_text",
+            "Details of the failure",
+            "The last words of the part that did the work, for a report of the problem.",
+        )
+        self._copy_button = Button(
+            "Copy the details",
+            ButtonKind.QUIET,
+            "copy",
+            name="copy_failure",
+            tip="Puts the details on the clipboard, for a report of the problem.",
+        )
+        row = QHBoxLayout()
+        row.addWidget(self._copy_button)
+        row.addStretch(1)
+        self.details.body.setSpacing(Space.S)
+        self.details.body.addWidget(self._text)
+        self.details.body.addLayout(row)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.S)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.kept)
+        layout.addWidget(self.details)
+        self.banner.dismissed.connect(self.clear)
+        self.kept.action_clicked.connect(self._on_play_clicked)
+        self._copy_button.clicked.connect(self._on_copy_clicked)
+        self.hide()
+
+    def show_failure(self, outcome: Failed, kept: RunInfo | None) -> None:
+        """Show it; `kept` is the run if it left something that can be played with."""
+        self.banner.show_message(Tone.ERROR, outcome.happened, outcome.todo)
+        self._text.setPlainText(outcome.details)
+        self.details.set_open(False)
+        self.details.setVisible(bool(outcome.details.strip()))
+        self.kept.clear()
+        if kept is not None:
+            self._run = str(kept.number)
+            self.kept.show_message(
+                Tone.INFO,
+                f"The best of run {kept.number} so far was kept.",
+                "It can be played with as it is.",
+                action="Try it in the Playground",
+                can_dismiss=False,
+            )
+        self.show()
+
+    @Slot()
+    def clear(self) -> None:
+        """Hide it, saying nothing more."""
+        self.banner.clear()
+        self.hide()
+
+    @Slot()
+    def _on_play_clicked(self) -> None:
+        self.play_requested.emit(self._run)
+
+    @Slot()
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(self._text.toPlainText())

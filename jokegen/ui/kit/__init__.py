@@ -1,0 +1,1 @@
+"""The look and the widgets that every tab is made of."""

@@ -1,0 +1,90 @@
+"""Buttons of four kinds: one primary a page, secondary ones, quiet ones, and dangerous ones."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+
+from jokegen.ui.kit.icons import icon
+from jokegen.ui.kit.labels import describe
+from jokegen.ui.kit.theme import scaled
+from jokegen.ui.kit.tokens import Space
+
+
+class ButtonKind(Enum):
+    """How loudly a button asks to be pressed."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    QUIET = "quiet"
+    DANGER = "danger"
+
+
+_ICON_ROLES = {
+    ButtonKind.PRIMARY: "on_accent",
+    ButtonKind.SECONDARY: "text",
+    ButtonKind.QUIET: "accent_text",
+    ButtonKind.DANGER: "danger",
+}
+
+
+class Button(QPushButton):
+    """A push button with a kind, an icon if wanted, and a plain-text tool tip.
+
+    `clicked` tells of a press. An “&” in `text` is shown as it is.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        kind: ButtonKind = ButtonKind.SECONDARY,
+        icon_name: str = "",
+        parent: QWidget | None = None,
+        *,
+        name: str = "",
+        tip: str = "",
+    ) -> None:
+        super().__init__(parent)
+        self._kind = kind
+        self.setProperty("kind", kind.value)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.set_text(text)
+        self.set_icon(icon_name)
+        describe(self, name, text, tip)
+
+    def set_text(self, text: str) -> None:
+        """Show other words."""
+        self.setText(text.replace("&", "&&"))
+        self.setAccessibleName(text)
+
+    def set_icon(self, icon_name: str) -> None:
+        """Show another icon in the colour of the button's kind; "" shows none."""
+        self.setIcon(QIcon())
+        if icon_name:
+            self.setIcon(icon(icon_name, _ICON_ROLES[self._kind]))
+            # Wider than high: the icon is drawn at the left end, the rest parts it from the words.
+            self.setIconSize(QSize(scaled(17) + Space.XS, scaled(17)))
+
+
+class IconButton(QToolButton):
+    """A small button that shows only an icon; `label` is its tool tip and accessible name."""
+
+    def __init__(
+        self,
+        icon_name: str,
+        label: str,
+        parent: QWidget | None = None,
+        *,
+        name: str = "",
+        role: str = "muted",
+    ) -> None:
+        super().__init__(parent)
+        self.setIcon(icon(icon_name, role))
+        self.setIconSize(QSize(scaled(18), scaled(18)))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        describe(self, name, label, label)

@@ -1,0 +1,1 @@
+"""The Playground tab: settings, beginning, and the jokes that are written."""
