@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +46,7 @@ Summary = TypeVar("Summary")
 def main(arguments: Sequence[str]) -> int:
     """Do what the arguments ask; returns the exit code."""
     surroundings.prepare()
+    _prepare_streams()
     parser = build_parser()
     options = parser.parse_args(arguments)
     paths = Paths.default()
@@ -267,8 +270,20 @@ def _interrupts(context: JobContext, first: Stop, report: ConsoleReport) -> Iter
         signal.signal(signal.SIGINT, old)
 
 
+def _prepare_streams() -> None:
+    """Any joke can be written to any terminal, file or pipe, and to none where it is closed."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _print(options: argparse.Namespace, value: Any, text: str) -> None:
-    sys.stdout.write((json.dumps(value, ensure_ascii=False) if options.json else text) + "\n")
+    if options.json:
+        # Where the encoding is not UTF-8, JSON has a way of its own to write other letters.
+        text = json.dumps(value, ensure_ascii=(sys.stdout.encoding or "utf-8").lower() != "utf-8")
+    sys.stdout.write(text + "\n")
 
 
 def _list(lines: list[str], nothing: str) -> str:

@@ -31,6 +31,13 @@ class JobCancelled(Exception):  # noqa: N818 - not an error: somebody asked for 
 
 
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+_DISK_FULL_WORDS = (
+    "No space left on device",
+    "StorageFull",
+    "os error 28",
+    "Disk quota exceeded",
+    "not enough space on the disk",
+)
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 
 
@@ -46,6 +53,12 @@ def explain(error: BaseException) -> JokegenError:
                 "Free some space (a run needs about four times the size of its base model) "
                 "and try again; what was saved before is untouched.",
             )
+        if error.errno == errno.EFBIG:
+            return JokegenError(
+                f"The disk takes no file as large as this one{': ' + place if place else ''}.",
+                "Choose a data folder on another disk (JOKEGEN_HOME) and try again; "
+                "what was saved before is untouched.",
+            )
         if error.errno in _NOT_ALLOWED:
             return JokegenError(
                 f"The computer does not allow Jokegen to use{place or ' a file it needs'}.",
@@ -56,9 +69,17 @@ def explain(error: BaseException) -> JokegenError:
                 f"The file{place} is not there (any more).",
                 "Check that it was not moved or renamed, then choose it again.",
             )
+        if error.errno == errno.ENAMETOOLONG:
+            return JokegenError(
+                f"The name{place} is too long for this computer.",
+                "Choose a shorter name or a folder with a shorter path "
+                "(JOKEGEN_HOME names the data folder), and try again.",
+            )
     if _is_disk_full_text(error):
         return explain(OSError(errno.ENOSPC, "no space"))
-    if isinstance(error, MemoryError):
+    if "File too large (os error 27)" in str(error):
+        return explain(OSError(errno.EFBIG, "too large"))
+    if isinstance(error, MemoryError) or _is_memory_full_text(error):
         return JokegenError(
             "The computer ran out of memory.",
             "Close other programs, or choose a smaller base model, and try again.",
@@ -72,4 +93,12 @@ def explain(error: BaseException) -> JokegenError:
 def _is_disk_full_text(error: BaseException) -> bool:
     """Rust and C++ libraries (safetensors, Arrow) report a full disk as text only."""
     text = str(error)
-    return "No space left on device" in text or "StorageFull" in text or "os error 28" in text
+    return any(words in text for words in _DISK_FULL_WORDS)
+
+
+def _is_memory_full_text(error: BaseException) -> bool:
+    """torch reports that there is no memory left, of the computer or of a GPU, as text only."""
+    if not isinstance(error, RuntimeError):
+        return False
+    text = str(error).lower()
+    return "out of memory" in text or "can't allocate memory" in text or "not enough memory" in text

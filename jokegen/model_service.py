@@ -10,7 +10,6 @@ The window, the command line and the tests all go through here. It has two halve
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,9 +47,12 @@ class ModelService:
 
     def sweep(self) -> None:
         """Remove what killed processes left half-written, and previews nobody looks at."""
-        with contextlib.suppress(OSError):
-            for folder in (self.paths.datasets, self.paths.models, self.paths.previews):
-                storage.sweep(folder)
+        paths = self.paths
+        for folder in (paths.home, paths.datasets, paths.models, paths.previews, paths.runs):
+            storage.sweep(folder)
+        for inner in (*paths.datasets.glob("*"), *paths.runs.glob("*")):
+            storage.sweep(inner)
+            storage.sweep(inner / "checkpoints")
 
     @property
     def starter_jokes(self) -> Path:

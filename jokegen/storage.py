@@ -55,7 +55,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
     """A JSON object from disk, or None where there is none that can be read."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
@@ -76,7 +76,11 @@ def new_folder(final: Path) -> Iterator[Path]:
         if final.exists():
             old = final.parent / f".tmp-{os.getpid()}-{uuid.uuid4().hex}"
             final.rename(old)
-            temporary.rename(final)
+            try:
+                temporary.rename(final)
+            except BaseException:
+                old.rename(final)
+                raise
             shutil.rmtree(old, ignore_errors=True)
         else:
             temporary.rename(final)
@@ -113,6 +117,11 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     manifest = read_json(folder / MANIFEST)
     if manifest is None or not isinstance(manifest.get("files"), dict):
         return None
+    for facts in manifest["files"].values():
+        if not isinstance(facts, dict) or not {"bytes", "sha256"} <= facts.keys():
+            return None
+        if not isinstance(facts["bytes"], int):
+            return None
     return manifest
 
 
@@ -166,19 +175,35 @@ def remove_folder(folder: Path) -> None:
 
 
 def sweep(parent: Path) -> int:
-    """Remove what killed processes left half-written in `parent`; returns how many entries."""
-    if not parent.is_dir():
-        return 0
+    """Remove what killed processes left half-written in `parent`; returns how many entries.
+
+    What cannot be listed or removed (a read-only disk) stays.
+    """
     swept = 0
-    for path in parent.iterdir():
-        match = _TEMPORARY.match(path.name)
-        if match and not psutil.pid_exists(int(match.group(1))):
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
-            swept += 1
+    with contextlib.suppress(OSError):
+        for path in list(parent.iterdir()):
+            match = _TEMPORARY.match(path.name)
+            if match and not process_exists(int(match.group(1))):
+                swept += _is_removed(path)
     return swept
+
+
+def process_exists(number: int) -> bool:
+    """Whether a process of that number runs; the number may come from a file's name."""
+    try:
+        return psutil.pid_exists(number)
+    except OverflowError:  # no process has such a number
+        return False
+
+
+def _is_removed(path: Path) -> bool:
+    """Remove a file or folder as far as that is possible; tells whether it is gone."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()
+    return not os.path.lexists(path)
 
 
 def _fsync_folder(folder: Path) -> None:

@@ -20,6 +20,9 @@ from jokegen.config.paths import Paths
 from jokegen.ui.kit.theme import Scheme
 from tests.e2e.person import Person, live
 
+STEPS = "60"
+TAKEN_AT = 46  # two checks, and so two jokes, are on the picture
+
 
 def main(folder: Path, scheme: Scheme, size: tuple[int, int], percent: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,12 +54,13 @@ def main(folder: Path, scheme: Scheme, size: tuple[int, int], percent: int) -> N
         await person.click("dataset_fine_tune")
         await person.until(lambda: person.sees("start_run"))
         await take("4-set-up")
+        await person.click("length_choice_thorough")
         await person.click("more_settings_header")
-        await person.write("most_steps", "24")
+        await person.write("most_steps", STEPS)
         await person.click("start_run")
         await person.until(lambda: person.sees("run_loss"), 300)
         service = person.application.service
-        await person.until(lambda: service.runs()[0].steps >= 21, 900)
+        await person.until(lambda: any(run.steps >= TAKEN_AT for run in service.runs()), 900)
         await take("5-training")
         await person.until(lambda: person.sees("play_run"), 600)
         await take("6-trained")

@@ -24,6 +24,7 @@ CORE_PATHS = (
     "tests/config",
     "tests/test_errors.py",
     "tests/test_storage.py",
+    "tests/test_disk_faults.py",
     "tests/test_model_service.py",
     "tests/test_cli.py",
     "tests/test_wording.py",

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-import psutil
-
 from jokegen.config.paths import Paths
+from jokegen.storage import process_exists
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _MOST_BYTES = 1_000_000
@@ -88,7 +87,7 @@ def take_crash_report(paths: Paths) -> Path | None:
         return None
     for file in files:
         process = file.stem.removeprefix("crash-")
-        if process.isdecimal() and psutil.pid_exists(int(process)):
+        if process.isdecimal() and process_exists(int(process)):
             continue
         if file.stat().st_size:
             report = file.replace(paths.logs / "last-crash.log")
@@ -100,7 +99,13 @@ def take_crash_report(paths: Paths) -> Path | None:
 def _open_handler(file: Path) -> logging.Handler | None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handler = _LogFile(file, maxBytes=_MOST_BYTES, backupCount=2, encoding="utf-8")
+        handler = _LogFile(
+            file,
+            maxBytes=_MOST_BYTES,
+            backupCount=2,
+            encoding="utf-8",
+            errors="backslashreplace",  # names of files may hold bytes that are no text
+        )
     except OSError:
         # Without any handler Python would print warnings and tracebacks to the terminal.
         logging.getLogger().addHandler(logging.NullHandler())

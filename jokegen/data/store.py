@@ -107,9 +107,13 @@ def load_jokes(paths: Paths, name: str) -> tuple[list[str], list[str]]:
     and never a crash inside Arrow.
     """
     info = find_dataset(paths, name)
-    storage.check_files(info.path, digests=True)
-    # In memory: a mapped file that is cut off while in use kills the process.
-    parts = _quiet_datasets().load_from_disk(str(info.path), keep_in_memory=True)
+    try:
+        storage.check_files(info.path, digests=True)
+        # In memory: a mapped file that is cut off while in use kills the process.
+        parts = _quiet_datasets().load_from_disk(str(info.path), keep_in_memory=True)
+    except (OSError, JokegenError):
+        find_dataset(paths, name)  # says so if it was deleted meanwhile
+        raise
     train: list[str] = parts["train"].data.column(COLUMN).to_pylist()
     validation: list[str] = parts["validation"].data.column(COLUMN).to_pylist()
     return train, validation

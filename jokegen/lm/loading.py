@@ -37,7 +37,9 @@ def load_language_model(
             trust_remote_code=False,
             local_files_only=True,
         )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever the libraries say about files that are not their own
         raise JokegenError(
             f"The language model in “{folder.name}” cannot be loaded ({error}).",
             "Delete it, then fetch or train it again.",

@@ -10,7 +10,6 @@ runs/0003-my-jokes/
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 from filelock import FileLock
 
@@ -75,23 +75,23 @@ def new_run(paths: Paths, request: TrainRequest) -> RunFolder:
     paths.runs.mkdir(parents=True, exist_ok=True)
     with FileLock(paths.runs / ".lock"):
         counter = paths.runs / ".last-number"
-        known = [run.number for run in _folders(paths)]
-        stored = storage.read_json(counter) or {}
-        number = max([0, int(stored.get("number", 0)), *known]) + 1
+        stored = (storage.read_json(counter) or {}).get("number")
+        last = stored if isinstance(stored, int) else 0
+        number = max([0, last, *(number for number, _ in _numbered(paths))]) + 1
         path = paths.runs / f"{number:04d}-{storage.slug(request.dataset)}"
-        path.mkdir()
         storage.write_json(counter, {"version": 1, "number": number})
-    storage.write_json(
-        path / "request.json",
-        {
-            "version": 1,
-            "run": number,
-            "started": time.time(),
-            "process": os.getpid(),
-            "process_started": psutil.Process().create_time(),
-            "request": wire.to_plain(request),
-        },
-    )
+        with storage.new_folder(path) as folder:
+            storage.write_json(
+                folder / "request.json",
+                {
+                    "version": 1,
+                    "run": number,
+                    "started": time.time(),
+                    "process": os.getpid(),
+                    "process_started": psutil.Process().create_time(),
+                    "request": wire.to_plain(request),
+                },
+            )
     return RunFolder(number, path)
 
 
@@ -129,51 +129,70 @@ def discard_interrupted(paths: Paths, number: int) -> None:
             folder.discard()
 
 
-def _folders(paths: Paths) -> list[RunFolder]:
+def _numbered(paths: Paths) -> list[tuple[int, Path]]:
+    """Whatever bears a run's number, a stray file as well: its number is taken."""
     if not paths.runs.is_dir():
         return []
     return [
-        RunFolder(int(match.group(1)), path)
+        (int(match.group(1)), path)
         for path in paths.runs.iterdir()
-        if (match := _FOLDER.match(path.name)) and path.is_dir()
+        if (match := _FOLDER.match(path.name))
     ]
 
 
+def _folders(paths: Paths) -> list[RunFolder]:
+    return [RunFolder(number, path) for number, path in _numbered(paths) if path.is_dir()]
+
+
 def _describe(folder: RunFolder) -> RunInfo | None:
+    """What the run's files tell; None where they cannot be understood."""
     asked = storage.read_json(folder.path / "request.json")
+    ended = storage.read_json(folder.path / "summary.json")
     if asked is None:
         return None
-    request = asked["request"]
-    ended = storage.read_json(folder.path / "summary.json")
-    summary: dict[str, Any] = (ended or {}).get("summary") or {}
+    try:
+        return _info(folder, asked, ended)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _info(folder: RunFolder, asked: dict[str, Any], ended: dict[str, Any] | None) -> RunInfo:
+    """Raises one of the errors that `_describe` catches if something is missing or no number."""
     if ended is not None:
         status = RunStatus(ended["status"])
     else:
         status = RunStatus.RUNNING if _is_alive(asked) else RunStatus.INTERRUPTED
-    last = summary or (_last_metric(folder.path / "metrics.jsonl") if ended is None else {})
-    dataset, base = request["dataset"], request["base"]
+    facts: dict[str, Any] = (ended or {}).get("summary") or _measured(folder.path / "metrics.jsonl")
+    dataset, base = str(asked["request"]["dataset"]), str(asked["request"]["base"])
     return RunInfo(
         number=folder.number,
         title=f"Run {folder.number}: {dataset}",
         status=status,
         dataset=dataset,
         base=base,
-        steps=last.get("steps", 0) if summary else last.get("step", 0),
-        validation_loss=last.get("validation_loss"),
-        validation_loss_before=summary.get("validation_loss_before"),
-        seconds=last.get("seconds", 0.0),
-        started=asked["started"],
+        steps=int(facts.get("steps", 0)),
+        validation_loss=_number(facts.get("validation_loss")),
+        validation_loss_before=_number(facts.get("validation_loss_before")),
+        seconds=float(facts.get("seconds", 0.0)),
+        started=float(asked["started"]),
         path=folder.path,
         model_path=None if status is RunStatus.RUNNING else _model_folder(folder),
-        problem=(ended or {}).get("problem", ""),
+        problem=str((ended or {}).get("problem", "")),
     )
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 def _model_folder(folder: RunFolder) -> Path | None:
     """`final/`, or of a run that did not end well the newest whole checkpoint."""
     if storage.read_manifest(folder.final) is not None:
         return folder.final
-    checkpoints = [path for path, _ in storage.whole_folders(folder.checkpoints)]
+    try:
+        checkpoints = [path for path, _ in storage.whole_folders(folder.checkpoints)]
+    except OSError:
+        return None  # not ours to read
     return checkpoints[-1] if checkpoints else None
 
 
@@ -192,17 +211,21 @@ def _append(path: Path, event: Metric | Sample) -> None:
         file.write(wire.encode_line(event))
 
 
-def _last_metric(path: Path) -> dict[str, Any]:
-    """The last whole line of metrics.jsonl, validation loss filled in from the last check."""
+def _measured(path: Path) -> dict[str, Any]:
+    """How far a run without a summary got, and the losses before it and of its best checkpoint."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_bytes().splitlines()
     except OSError:
         return {}
-    last: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     for line in lines:
         try:
-            point = json.loads(line)
-        except ValueError:
-            continue  # the line that was being written when the process ended
-        last.update({key: value for key, value in point.items() if value is not None})
-    return last
+            point = wire.from_plain(wire.decode_line(line), Metric)
+        except msgspec.MsgspecError:
+            continue  # the line that was being written when the process ended or the disk was full
+        facts.update(steps=point.step, seconds=point.seconds)
+        if point.is_best:
+            facts["validation_loss"] = point.validation_loss
+        elif point.step == 0:
+            facts["validation_loss_before"] = point.validation_loss
+    return facts

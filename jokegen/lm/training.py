@@ -66,8 +66,10 @@ def fine_tune(
         folder.discard()
         raise
     except BaseException as error:
-        sentences = explain(error)
-        folder.conclude(RunStatus.FAILED, None, problem=str(sentences))
+        try:
+            folder.conclude(RunStatus.FAILED, None, problem=str(explain(error)))
+        except OSError:  # the full disk that was the reason: the run counts as interrupted then
+            log.warning("how the run ended could not be written down", exc_info=True)
         raise
     return summary
 
@@ -106,7 +108,7 @@ class _Run:
         self, base_folder: Path, train_jokes: list[str], validation_jokes: list[str]
     ) -> TrainSummary:
         request, context = self.request, self.context
-        torch.manual_seed(request.seed)
+        torch.manual_seed(request.seed % 2**63)  # torch takes no larger ones
         context.emit(Progress(Phase.LOADING))
         self.device, why = choose_device(request.device)
         use_threads(self.device, for_training=True)
@@ -182,13 +184,7 @@ class _Run:
             loss = loss_sum(self.language_model, batch) / batch.tokens
         loss.backward()  # type: ignore[no-untyped-call]
         value = loss.item()
-        if not math.isfinite(value):
-            raise JokegenError(
-                f"The training became unstable at step {self.step + 1}: "
-                "the loss is not a number any more.",
-                "Choose a smaller learning rate and start again; "
-                "the best checkpoint so far was kept.",
-            )
+        self._check_is_stable(value, self.step + 1)
         torch.nn.utils.clip_grad_norm_(parameters, GRADIENT_NORM)
         optimizer.step()
         # Kept and zeroed, not freed: fresh memory pages cost more than the arithmetic saved.
@@ -199,6 +195,14 @@ class _Run:
         is_first = math.isnan(self.recent_loss)
         self.recent_loss = value if is_first else 0.9 * self.recent_loss + 0.1 * value
         self._report(train_loss=value)
+
+    def _check_is_stable(self, loss: float, step: int) -> None:
+        if not math.isfinite(loss):
+            kept = "; the best checkpoint so far was kept" if self.best_step else ""
+            raise JokegenError(
+                f"The training became unstable at step {step}: the loss is not a number any more.",
+                f"Choose a smaller learning rate and start again{kept}.",
+            )
 
     def _learning_rate(self) -> float:
         chosen = self.request.learning_rate
@@ -266,6 +270,7 @@ class _Run:
         """Measure on held-out jokes; save where it is the best so far; write one joke."""
         began = time.monotonic()
         loss = self._validate()
+        self._check_is_stable(loss, self.step)
         is_best = loss < self.best_loss
         if is_best:
             self.best_loss, self.best_step = loss, self.step

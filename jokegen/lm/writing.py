@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jokegen import storage
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import JokeWritten, Phase, Progress, TextChunk
@@ -40,6 +41,8 @@ def write_jokes(request: GenerateRequest, context: JobContext) -> GenerateSummar
     """Write jokes as asked; raises JokegenError for an unknown run or settings out of range."""
     started = time.monotonic()
     _check_controls(request)
+    # Bytes on a command line that are no text: tokenizers refuse them.
+    request = replace(request, prompt=request.prompt.encode("utf-8", "replace").decode())
     folder = _folder_of(request.model, context)
     context.emit(Progress(Phase.LOADING))
     loaded = _load(folder, request.device, context)
@@ -118,7 +121,12 @@ def _load(folder: Path, device_name: str, context: JobContext) -> _Loaded:
     """The language model of `folder`: the one in memory if it is still the same, else from disk."""
     device, _reason = choose_device(device_name)
     use_threads(device, for_training=False)
-    changed = (folder / "manifest.json").stat().st_mtime
+    try:
+        changed = (folder / storage.MANIFEST).stat().st_mtime
+    except FileNotFoundError as error:
+        raise JokegenError(
+            "This language model was deleted a moment ago.", "Choose another run or base model."
+        ) from error
     warm = context.resources.get(_WARM)
     if isinstance(warm, _Loaded) and (warm.folder, warm.changed, warm.device) == (
         folder,

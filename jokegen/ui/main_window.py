@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDesktopServices, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolButton, QVBoxLayout, QWidget
 
 import jokegen
 from jokegen.config.settings import Settings
@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self._playground_step = self.steps.add_step(
             self.playground_tab, "Playground", "playground", tip="Have it write jokes"
         )
-        self.steps.setCornerWidget(self._make_menu_button())
+        self.steps.setCornerWidget(self._make_corner())
         for step in range(self.steps.count()):
             action = QAction(self)
             action.setShortcut(QKeySequence(f"Ctrl+{step + 1}"))
@@ -110,6 +110,8 @@ class MainWindow(QMainWindow):
         self._state.datasets_changed.emit()
         self._state.models_changed.emit()
         self._state.runs_changed.emit()
+        # The first step would show a focus ring that nobody asked for.
+        self.centralWidget().setFocus()
 
     def show_problem(self, problem: JokegenError) -> None:
         """Something without which nothing can be done: the tabs stay closed."""
@@ -155,6 +157,14 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()
         self.close_requested.emit()
+
+    def _make_corner(self) -> QWidget:
+        """The menu button, on the line of the steps and of the pages' right edge."""
+        corner = QWidget()
+        row = QHBoxLayout(corner)
+        row.setContentsMargins(0, 0, Space.L, Space.XS)
+        row.addWidget(self._make_menu_button())
+        return corner
 
     def _make_menu_button(self) -> QToolButton:
         button = IconButton("more", "Appearance and more", name="menu_button")

@@ -36,7 +36,7 @@ def bench(qtbot: QtBot, theme: Theme, shown: Show) -> Iterator[Bench]:
 
 def test_what_is_set_is_what_is_asked_for(bench: Bench) -> None:
     press(bench.part("starter_0"))
-    assert bench.part("prompt_control").text() == "My wife"
+    assert bench.part("prompt_control").text() == "My dog"
     QTest.keyClick(bench.part("length_slider"), Qt.Key.Key_End)
     QTest.keyClick(bench.part("temperature_slider"), Qt.Key.Key_Home)
     type_into(bench.part("top_k_number"), "40")
@@ -49,7 +49,7 @@ def test_what_is_set_is_what_is_asked_for(bench: Bench) -> None:
     type_into(bench.part("joke_count"), "3")
     press(bench.part("write_jokes"))
     assert bench.request == GenerateRequest(
-        model="3", prompt="My wife", length=200, temperature=0.1, top_k=40, top_p=1.0,
+        model="3", prompt="My dog", length=200, temperature=0.1, top_k=40, top_p=1.0,
         repetition_penalty=1.05, count=3, seed=77,
     )  # fmt: skip
     assert bench.handle.line is Line.GENERATE

@@ -71,7 +71,7 @@ class BaseModelPicker(QWidget):
         layout.addWidget(self._field)
         layout.addWidget(self._source_button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._progress)
-        layout.addStretch(1)
+        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._combo.currentIndexChanged.connect(self._on_index_changed)
         self._source_button.clicked.connect(self._on_source_clicked)
         file_action.triggered.connect(self._on_file_wanted)

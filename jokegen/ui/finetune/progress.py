@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QElapsedTimer, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from jokegen import wording
@@ -61,6 +61,7 @@ class RunProgress(Card):
         )
         for button in (self.finish_button, self.discard_button):
             self.add_to_header(button)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.facts = Facts(_FACTS, name="run_facts")
         self._notices = QVBoxLayout()
         self._notices.setSpacing(Space.XS)

@@ -54,11 +54,12 @@ class SetupCard(Card):
         left.setSpacing(Space.L)
         left.addWidget(self._jokes)
         left.addWidget(self.device)
-        left.addStretch(1)
         columns = QHBoxLayout()
         columns.setSpacing(Space.XL)
         columns.addLayout(left, 1)
         columns.addWidget(self.base, 1)
+        # Where one column is higher; a stretch below the other would ask for the page's height.
+        left.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.body.setSpacing(Space.L)
         self.body.addLayout(columns)
         self.body.addWidget(self.length)

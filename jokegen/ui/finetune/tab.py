@@ -263,7 +263,8 @@ class FinetuneTab(QWidget):
         self._job.events_arrived.connect(self._on_events_arrived)
         self._job.finished.connect(self._on_finished)
         self._show_view(_View.RUNNING)
-        self._focus(self.progress.discard_button)
+        # Not on a button: whoever pressed Enter to start may press it once more.
+        self._focus(self.progress)
 
     @Slot(object)
     def _on_events_arrived(self, events: Sequence[Event]) -> None:

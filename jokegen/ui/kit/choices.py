@@ -114,7 +114,8 @@ class _OptionCard(QAbstractButton):
         for label in (self._title, self._description):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             layout.addWidget(label)
-        layout.addStretch(1)
+        # Where a neighbour is higher; a stretch below the texts would ask for more height still.
+        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
         describe(self, "", option.title, option.tip)
         self.set_description(option.description)
 

@@ -98,7 +98,9 @@ class LossChart(QWidget):
         """Add the training loss at an optimizer step."""
         self._training.append((step, loss))
         before = self._trend[-1][1] if self._trend else loss
-        self._trend.append((step, before + _TREND_PACE * (loss - before)))
+        # At first the plain mean of what there is, so that the beginning does not lag behind.
+        pace = max(_TREND_PACE, 1 / len(self._training))
+        self._trend.append((step, before + pace * (loss - before)))
         self._changed()
 
     def add_validation_point(self, step: int, loss: float, is_best: bool) -> None:

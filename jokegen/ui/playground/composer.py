@@ -23,7 +23,7 @@ from jokegen.ui.kit.labels import PlainLabel, describe
 from jokegen.ui.kit.panels import Card
 from jokegen.ui.kit.tokens import Space, TextRole
 
-STARTERS = ("My wife", "I used to", "Why did the", "The problem with")
+STARTERS = ("My dog", "I used to", "Why did the", "The problem with")
 _MOST_JOKES = 20
 _LONGEST_PROMPT = 2_000
 
