@@ -84,6 +84,11 @@ def explain(error: BaseException) -> JokegenError:
             "The computer ran out of memory.",
             "Close other programs, or choose a smaller base model, and try again.",
         )
+    if isinstance(error, ImportError):
+        return JokegenError(
+            f"A library that Jokegen needs cannot be loaded: {error}.",
+            "Install Jokegen's libraries again; the log file holds the details.",
+        )
     return JokegenError(
         f"Something unexpected went wrong: {type(error).__name__}: {error}.",
         "Try again; if it happens again, the log file holds the details for a bug report.",

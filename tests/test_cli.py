@@ -167,6 +167,28 @@ def test_interrupting_generation_exits_with_130(paths: Paths) -> None:
     assert out == ""
 
 
+@pytest.mark.skipif(os.name != "posix", reason="closes descriptors by number")
+def test_output_that_is_closed_or_knows_few_letters_is_no_reason_to_fail(
+    paths: Paths, file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    out, _ = run(paths, "import", str(file), "--name", "né 😀")
+    assert "n\\xe9" in out
+    assert [d["name"] for d in run_json(paths, "datasets")["datasets"]] == ["né 😀"]
+    command = [sys.executable, "-m", "jokegen", "train", "--data", "none such"]
+    for closed in (1, 2):
+        ended = subprocess.run(
+            ["sh", "-c", f'exec "$@" {closed}>&-', "sh", *command],
+            cwd=ROOT,
+            env={**os.environ, "JOKEGEN_HOME": str(paths.home)},
+            check=False,
+            capture_output=True,
+            timeout=300,
+        )
+        assert ended.returncode == 1
+        assert b"Traceback" not in ended.stderr
+
+
 def test_a_data_folder_that_cannot_be_written_gets_a_sentence(tmp_path: Path, file: Path) -> None:
     blocked = tmp_path / "a file, not a folder"
     blocked.write_text("")

@@ -261,6 +261,8 @@ def test_the_command_line_on_a_full_disk_says_so_in_one_line(
 ) -> None:
     import re
 
+    if isinstance(disk, LimitedDisk):
+        pytest.skip("the limit would hold for what stands in for the terminal as well")
     disk.fill()
     assert cli.main(["import", str(jokes(tmp_path, 7))]) == cli.FAILED
     error = capfd.readouterr().err
@@ -295,6 +297,8 @@ def read_only(disk: Disk, home: Paths) -> Iterator[Paths]:
         subprocess.run(remount, check=True)
         yield home
         return
+    if os.geteuid() == 0:
+        pytest.skip("permissions do not stop root")
     folders = [Path(folder) for folder, _, _ in os.walk(home.home)]
     for folder in folders:
         folder.chmod(0o555)

@@ -29,6 +29,13 @@ def test_an_error_has_what_happened_and_what_to_do() -> None:
         (FileNotFoundError(errno.ENOENT, "no", "x.csv"), "x.csv.*is not there", "moved or renamed"),
         (MemoryError(), "ran out of memory", "smaller base model"),
         (RuntimeError("write: No space left on device"), "no space left", "Free some space"),
+        (OSError(errno.ENAMETOOLONG, "long", "xx"), "“xx” is too long", "JOKEGEN_HOME"),
+        (OSError(errno.EFBIG, "large"), "takes no file as large", "another disk"),
+        (Exception("I/O error: File too large (os error 27)"), "takes no file", "another disk"),
+        (Exception("Disk quota exceeded (os error 122)"), "no space left", "Free some space"),
+        (RuntimeError("CUDA out of memory. Tried to allocate"), "ran out of memory", "smaller"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "ran out of memory", "Close"),
+        (ImportError("DLL load failed"), "library.*cannot be loaded: DLL", "Install"),
         (ZeroDivisionError("by zero"), "unexpected.*ZeroDivisionError", "log file"),
     ],
 )

@@ -39,6 +39,24 @@ def test_a_failure_in_the_middle_leaves_the_old_folder_and_no_trace(tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
+def test_a_new_version_that_cannot_take_its_name_gives_it_back_to_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path / "x", "old")
+    rename = Path.rename
+
+    def fail_with_the_new(path: Path, target: Path) -> Path:
+        if (path / "data.txt").read_text() == "new":
+            raise OSError("boom")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fail_with_the_new)
+    with pytest.raises(OSError, match="boom"):
+        make(tmp_path / "x", "new")
+    assert (tmp_path / "x" / "data.txt").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
 def test_a_new_version_replaces_the_old_one(tmp_path: Path) -> None:
     make(tmp_path / "x", "old")
     make(tmp_path / "x", "new")

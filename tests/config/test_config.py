@@ -62,6 +62,21 @@ def test_the_log_is_written_and_the_hooks_are_given_back(
     assert take_crash_report(Paths(tmp_path)) is None
 
 
+def test_a_name_with_bytes_that_are_no_text_can_be_logged(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with logging_to(Paths(tmp_path), "test"):
+        logging.getLogger("jokegen.x").info("a\udcffb.csv")
+    assert "a\\udcffb.csv" in (tmp_path / "logs" / "test.log").read_text()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_file_among_the_logs_that_is_none_of_ours_is_no_trouble(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / f"crash-{2**70}.log").write_text("")
+    assert take_crash_report(Paths(tmp_path)) is None
+
+
 def test_a_crash_of_the_interpreter_is_reported_once(tmp_path: Path) -> None:
     program = (
         "import ctypes\nfrom pathlib import Path\nfrom jokegen.config.paths import Paths\n"

@@ -13,8 +13,9 @@ from jokegen.config.paths import Paths
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import RecordingContext
 from jokegen.jobs.requests import GenerateRequest, Joke, TrainRequest
-from jokegen.lm import runs, writing
+from jokegen.lm import devices, runs, writing
 from jokegen.lm.writing import write_jokes
+from jokegen.records import RunStatus
 from tests.lm.tiny_models import tiny_gpt2, tiny_llama
 
 REQUEST = GenerateRequest("gpt2", length=8, device="cpu")
@@ -97,7 +98,7 @@ def run(paths: Paths) -> runs.RunFolder:
     """A run with a whole language model."""
     folder = runs.new_run(paths, TrainRequest("My jokes"))
     tiny_gpt2(folder.final)
-    folder.conclude(runs.RunStatus.STOPPED, None)
+    folder.conclude(RunStatus.STOPPED, None)
     return folder
 
 
@@ -161,11 +162,9 @@ def test_a_run_that_was_deleted_is_not_written_with_even_while_it_is_loaded(
 def test_a_run_that_is_deleted_at_the_last_moment_gets_a_sentence(
     paths: Paths, run: runs.RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choose = writing.choose_device
-
     def delete_and_choose(name: str) -> object:
         storage.remove_folder(run.path)
-        return choose(name)
+        return devices.choose_device(name)
 
     monkeypatch.setattr(writing, "choose_device", delete_and_choose)
     with pytest.raises(JokegenError, match="was deleted"):
@@ -173,6 +172,6 @@ def test_a_run_that_is_deleted_at_the_last_moment_gets_a_sentence(
 
 
 def test_a_run_without_a_language_model_says_why(paths: Paths) -> None:
-    runs.new_run(paths, TrainRequest("My jokes")).conclude(runs.RunStatus.FAILED, None, "It broke.")
+    runs.new_run(paths, TrainRequest("My jokes")).conclude(RunStatus.FAILED, None, "It broke.")
     with pytest.raises(JokegenError, match="it is failed"):
         write(RecordingContext(paths), model="1")

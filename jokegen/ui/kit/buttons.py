@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from jokegen.ui.kit.icons import icon
-from jokegen.ui.kit.labels import describe
+from jokegen.ui.kit.labels import describe, plain_tip
 from jokegen.ui.kit.theme import scaled
 from jokegen.ui.kit.tokens import Space
 
@@ -49,17 +49,20 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(parent)
         self._kind = kind
+        self._has_no_tip = not tip
         self.setProperty("kind", kind.value)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.set_text(text)
         self.set_icon(icon_name)
-        describe(self, name, text, tip)
+        describe(self, name, text, tip or text)
 
     def set_text(self, text: str) -> None:
         """Show other words."""
         self.setText(text.replace("&", "&&"))
         self.setAccessibleName(text)
+        if self._has_no_tip:
+            self.setToolTip(plain_tip(text))  # the words say it all
 
     def set_icon(self, icon_name: str) -> None:
         """Show another icon in the colour of the button's kind; "" shows none."""

@@ -111,6 +111,7 @@ class Banner(QFrame):
         self._title = PlainLabel("", TextRole.STRONG, name=f"{name}_title", selectable=True)
         self._todo = PlainLabel("", TextRole.BODY, name=f"{name}_todo", selectable=True)
         self.action_button = Button("", ButtonKind.SECONDARY, name=f"{name}_action")
+        self.action_button.hide()
         self.close_button = IconButton("close", "Dismiss", name=f"{name}_close")
         words = QVBoxLayout()
         words.setSpacing(2)

@@ -109,7 +109,7 @@ class Disclosure(QWidget):
         self.header.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header.setCursor(Qt.CursorShape.PointingHandCursor)
         self.header.setIconSize(QSize(scaled(16) + 2, scaled(16)))
-        describe(self.header, f"{name}_header", title)
+        describe(self.header, f"{name}_header", title, f"Shows or hides: {title}")
         self._content = QWidget()
         self.body = QVBoxLayout(self._content)
         self.body.setContentsMargins(0, Space.S, 0, 0)
