@@ -12,7 +12,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def tree_of_readme() -> set[str]:
     """Paths of the files in the README's tree, by its indentation."""
     block = README.split("## The tree", 1)[1].split("```", 2)[1]
-    paths, folders = set(), []
+    paths: set[str] = set()
+    folders: list[str] = []
     for line in block.strip("\n").splitlines():
         depth = (len(line) - len(line.lstrip())) // 2
         name = line.split()[0]

@@ -66,6 +66,22 @@ def logging_to(paths: Paths, name: str) -> Iterator[None]:
                 handler.close()
 
 
+@contextlib.contextmanager
+def also_logging_to(file: Path) -> Iterator[None]:
+    """Put what is logged while the block runs into `file` as well, where that can be written."""
+    handler = _open_handler(file)
+    root = logging.getLogger()
+    if handler is not None:
+        root.addHandler(handler)
+    try:
+        yield
+    finally:
+        if handler is not None:
+            root.removeHandler(handler)
+            with contextlib.suppress(OSError):
+                handler.close()
+
+
 class _LogFile(logging.handlers.RotatingFileHandler):
     """A log file that keeps silent when it cannot be written, on a full disk for instance."""
 

@@ -2,6 +2,7 @@
 
 runs/0003-my-jokes/
     request.json    what was asked, by which process; written first
+    log.txt         what was logged meanwhile
     metrics.jsonl   one line a measured point       samples.jsonl  jokes written on the way
     checkpoints/step-000060/   the best so far: weights, tokenizer, manifest
     final/          the best, once the run ended

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from jokegen import storage
+from jokegen.config.log import also_logging_to
 from jokegen.errors import JobCancelled, JokegenError, explain
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import Metric, Notice, Phase, Progress, RunStarted, Sample
@@ -61,7 +62,9 @@ def fine_tune(
     _check_disk(context, base_folder)
     folder = new_run(context.paths, request)
     try:
-        summary = _Run(request, folder, context).work(base_folder, train_jokes, validation_jokes)
+        with also_logging_to(folder.path / "log.txt"):
+            run = _Run(request, folder, context)
+            summary = run.work(base_folder, train_jokes, validation_jokes)
     except JobCancelled:
         folder.discard()
         raise

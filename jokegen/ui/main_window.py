@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         self._state.models_changed.emit()
         self._state.runs_changed.emit()
         # The first step would show a focus ring that nobody asked for.
-        self.centralWidget().setFocus()
+        self.setFocus()
 
     def show_problem(self, problem: JokegenError) -> None:
         """Something without which nothing can be done: the tabs stay closed."""

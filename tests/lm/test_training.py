@@ -105,13 +105,17 @@ def test_the_kept_model_has_the_loss_that_was_reported(
     assert loss == pytest.approx(summary.validation_loss, rel=1e-5)
 
 
-def test_everything_about_the_run_is_on_disk(base: Path, context: RecordingContext) -> None:
+def test_everything_about_the_run_is_on_disk(
+    base: Path, context: RecordingContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     summary = fine_tune(request(max_steps=7), base, JOKES[6:], JOKES[:6], context)
     asked = json.loads((summary.path / "request.json").read_text())
     assert asked["request"]["dataset"] == "My jokes"
     lines = [json.loads(x) for x in (summary.path / "metrics.jsonl").read_text().splitlines()]
     assert [p["step"] for p in lines if p["train_loss"] is not None] == list(range(1, 8))
     assert (summary.path / "samples.jsonl").read_text()
+    assert "device cpu" in (summary.path / "log.txt").read_text()
     metrics = [event for event in context.events if isinstance(event, Metric)]
     assert len(metrics) == len(lines)
     assert any(isinstance(event, Sample) for event in context.events)
