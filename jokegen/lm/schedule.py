@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-# Share of the steps over which the learning rate rises: AdamW's estimates are poor at first.
+# Share of the steps over which the learning rate rises, but so many steps at least, where half of
+# the run has them: AdamW's estimates are poor at first, and its first full step does harm.
 WARM_UP = 0.1
+WARM_UP_STEPS = 6
 # A check costs about as much as seven steps; more of them would eat the run.
 STEPS_BETWEEN_CHECKS = 20
 MOST_CHECKS = 12
@@ -45,9 +47,9 @@ class Plan:
         return sum(self.is_check_due(step) for step in range(1, self.steps + 1))
 
     def learning_rate_factor(self, step: int) -> float:
-        """Linear warm-up, then a cosine down to a tenth; `step` counts from 0."""
-        warm_up = max(1, round(self.steps * WARM_UP))
+        """Linear warm-up, then a cosine down to zero; `step` counts from 0."""
+        warm_up = max(1, round(self.steps * WARM_UP), min(WARM_UP_STEPS, self.steps // 2))
         if step < warm_up:
             return (step + 1) / warm_up
         progress = (step - warm_up) / max(1, self.steps - warm_up)
-        return 0.1 + 0.45 * (1 + math.cos(math.pi * progress))
+        return 0.5 * (1 + math.cos(math.pi * progress))
