@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CELL_CHARACTERS = 300
 _BATCHES_HELD = 8
 _LINE_BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
-_PARTS = {"train": "Training", "validation": "Validation"}
+_PARTS = {"train": "to learn from", "validation": "for checking"}
 
 
 class _Batches(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 
@@ -10,6 +11,8 @@ import torch
 
 from jokegen.errors import JokegenError
 from jokegen.jobs.requests import Device
+
+log = logging.getLogger(__name__)
 
 
 def list_devices() -> list[Device]:
@@ -26,7 +29,11 @@ def list_devices() -> list[Device]:
     ]
     if torch.cuda.is_available():
         for index in range(torch.cuda.device_count()):
-            free, total = torch.cuda.mem_get_info(index)
+            try:
+                free, total = torch.cuda.mem_get_info(index)
+            except RuntimeError:  # its driver does not answer: the others still serve
+                log.warning("the GPU %d cannot be used", index, exc_info=True)
+                continue
             devices.append(
                 Device(
                     f"cuda:{index}",

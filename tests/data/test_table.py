@@ -74,7 +74,7 @@ def test_a_data_set_is_shown_with_its_parts(onelinefun: Path, context: Recording
     table = TextTable.for_dataset(find_dataset(context.paths, summary.dataset))
     assert (table.rows, table.columns) == (2948, ("Joke", "Part"))
     parts = [table.cell(row, 1) for row in range(table.rows)]
-    assert parts == ["Training"] * 2653 + ["Validation"] * 295
+    assert parts == ["to learn from"] * 2653 + ["for checking"] * 295
     assert table.cell(0, 0).startswith("People used to laugh at me when I would say")
     assert len({table.text(row, 0) for row in range(table.rows)}) == 2948
     table.close()
@@ -85,7 +85,7 @@ def test_a_data_set_of_many_batches_is_shown(paths: Paths) -> None:
     info = save_dataset(paths, "n", train, [], dropped={}, source="", column="")
     table = TextTable.for_dataset(info)
     assert [table.cell(row, 0) for row in range(table.rows)] == train
-    assert table.cell(12_344, 1) == "Training"
+    assert table.cell(12_344, 1) == "to learn from"
     table.close()
 
 

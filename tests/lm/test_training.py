@@ -93,6 +93,18 @@ def test_training_lowers_the_held_out_loss_and_keeps_a_whole_model(
     assert run.validation_loss == pytest.approx(summary.validation_loss)
 
 
+def test_training_under_autocast_as_on_a_gpu_learns_too(
+    base: Path, context: RecordingContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jokegen.lm import training
+
+    monkeypatch.setattr(training, "choose_precision", lambda _device: (torch.bfloat16, "a test"))
+    summary = fine_tune(request(), base, JOKES[6:], JOKES[:6], context)
+    assert summary.validation_loss < 0.7 * summary.validation_loss_before
+    language_model, _ = load_language_model(summary.path / "final", torch.device("cpu"))
+    assert all(weight.dtype is torch.float32 for weight in language_model.parameters())
+
+
 def test_the_kept_model_has_the_loss_that_was_reported(
     base: Path, context: RecordingContext
 ) -> None:
