@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# For steps of about 512 tokens; found best for the starter model among 3e-5, 1e-4 and 3e-4.
+# For steps of about 512 tokens. Held-out loss of the starter model after 60 of them on 2,653
+# one-liners: 3.45 with 5e-5, 3.36 with 1e-4, 3.35 with 2e-4; of two alike the gentler one.
 LEARNING_RATE = 1e-4
 BETAS = (0.9, 0.95)
 WEIGHT_DECAY = 0.01
