@@ -35,9 +35,17 @@ def paths(tmp_path: Path) -> Paths:
 
 @pytest.fixture(scope="session")
 def real_jokes() -> Path:
-    """2,950 real one-liners (columns ID and Joke) that lie beside the checkout."""
+    """2,950 real one-liners (columns ID and Joke) that lie beside the checkout.
+
+    They are not part of Jokegen: where somebody else runs the tests, those that need them are
+    skipped, saying so; on the build server they must be there.
+    """
     file = _TESTS.parents[1] / "shared" / "data" / "onelinefun.csv"
-    assert file.is_file(), f"{file} is needed for the tests with real jokes"
+    if not file.is_file():
+        missing = f"the real jokes are not here: {file}"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
     return file
 
 

@@ -14,22 +14,14 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return Paths(tmp_path / "home")
-
-
-@pytest.fixture
 def context(paths: Paths) -> RecordingContext:
     return RecordingContext(paths)
 
 
 @pytest.fixture(scope="session")
-def onelinefun() -> Path:
-    """The 2,950 one-liners that lie beside the checkout; a test without them is no test."""
-    path = CHECKOUT.parent / "shared" / "data" / "onelinefun.csv"
-    if not path.is_file():
-        pytest.fail(f"the shared data set is missing: {path}")
-    return path
+def onelinefun(real_jokes: Path) -> Path:
+    """The 2,950 one-liners that lie beside the checkout."""
+    return real_jokes
 
 
 def read_rows(path: Path) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
