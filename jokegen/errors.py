@@ -50,7 +50,7 @@ def explain(error: BaseException) -> JokegenError:
         if error.errno in _OUT_OF_SPACE:
             return JokegenError(
                 f"There is no space left on the disk{' for' + place if place else ''}.",
-                "Free some space (a run needs about four times the size of its base model) "
+                "Free some space (a run needs about twice the size of its base model) "
                 "and try again; what was saved before is untouched.",
             )
         if error.errno == errno.EFBIG:
