@@ -26,14 +26,9 @@ from jokegen.console import ConsoleReport
 from jokegen.errors import JokegenError, explain
 from jokegen.jobs import surroundings, wire
 from jokegen.jobs.context import JobContext, Stop
+from jokegen.jobs.dataset_requests import ImportRequest
 from jokegen.jobs.events import Cancelled, Done
-from jokegen.jobs.requests import (
-    DevicesRequest,
-    FetchModelRequest,
-    GenerateRequest,
-    ImportRequest,
-    TrainRequest,
-)
+from jokegen.jobs.requests import DevicesRequest, FetchModelRequest, GenerateRequest, TrainRequest
 from jokegen.jobs.running import run_job
 from jokegen.model_service import ModelService
 
@@ -120,7 +115,9 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _import(options: argparse.Namespace, paths: Paths) -> int:
-    request = ImportRequest(options.source, name=options.name, column=options.column)
+    request = ImportRequest(
+        (options.source,), name=options.name, columns=(options.column,) if options.column else None
+    )
     code, summary = _run(model_service.import_jokes, request, paths)
     if summary is not None:
         left_out = wording.dropped(summary.dropped)

@@ -16,6 +16,12 @@ from typing import TYPE_CHECKING
 from jokegen import storage
 from jokegen.config.paths import Paths, resource
 from jokegen.jobs.context import JobContext
+from jokegen.jobs.dataset_requests import (
+    ImportRequest,
+    ImportSummary,
+    PreviewRequest,
+    PreviewSummary,
+)
 from jokegen.jobs.requests import (
     DevicesRequest,
     DevicesSummary,
@@ -23,10 +29,6 @@ from jokegen.jobs.requests import (
     FetchModelSummary,
     GenerateRequest,
     GenerateSummary,
-    ImportRequest,
-    ImportSummary,
-    PreviewRequest,
-    PreviewSummary,
     TrainRequest,
     TrainSummary,
 )

@@ -17,14 +17,9 @@ import pytest
 from jokegen import cli, model_service, storage
 from jokegen.config.paths import Paths
 from jokegen.jobs.context import JobContext, RecordingContext
+from jokegen.jobs.dataset_requests import ImportRequest, PreviewRequest
 from jokegen.jobs.events import Done, Event, Failed, Metric, Phase, Progress, Sample
-from jokegen.jobs.requests import (
-    FetchModelRequest,
-    GenerateRequest,
-    ImportRequest,
-    PreviewRequest,
-    TrainRequest,
-)
+from jokegen.jobs.requests import FetchModelRequest, GenerateRequest, TrainRequest
 from jokegen.jobs.running import run_job
 from jokegen.lm import runs, schedule
 from jokegen.model_service import ModelService
@@ -113,7 +108,9 @@ def home(disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     monkeypatch.setenv("JOKEGEN_HOME", str(paths.home))
     tiny_gpt2(paths.models / "gpt2")
     outcome = run_job(
-        model_service.import_jokes, ImportRequest(jokes(tmp_path), "old"), RecordingContext(paths)
+        model_service.import_jokes,
+        ImportRequest((jokes(tmp_path),), "old"),
+        RecordingContext(paths),
     )
     assert isinstance(outcome, Done)
     return paths
@@ -170,8 +167,8 @@ def test_an_import_on_a_full_disk_fails_and_the_old_data_set_stays(
 ) -> None:
     source = jokes(tmp_path, 700)
     for job, request in (
-        (model_service.preview, PreviewRequest(source)),
-        (model_service.import_jokes, ImportRequest(source)),
+        (model_service.preview, PreviewRequest((source,))),
+        (model_service.import_jokes, ImportRequest((source,))),
     ):
         context = FillingContext(home, disk, lambda event: isinstance(event, Progress))
         fails_for_want_of_space(job, request, context)
@@ -179,7 +176,7 @@ def test_an_import_on_a_full_disk_fails_and_the_old_data_set_stays(
         assert [info.name for info in ModelService(home).datasets()] == ["old"]
         disk.free()
     assert isinstance(
-        run_job(model_service.import_jokes, ImportRequest(source), RecordingContext(home)), Done
+        run_job(model_service.import_jokes, ImportRequest((source,)), RecordingContext(home)), Done
     )
 
 

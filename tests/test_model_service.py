@@ -14,7 +14,8 @@ from jokegen import model_service, storage
 from jokegen.config.paths import Paths
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import RecordingContext
-from jokegen.jobs.requests import GenerateRequest, ImportRequest, TrainRequest
+from jokegen.jobs.dataset_requests import ImportRequest
+from jokegen.jobs.requests import GenerateRequest, TrainRequest
 from jokegen.model_service import ModelService
 from jokegen.records import RunStatus
 from tests.lm.tiny_models import SENTENCES, tiny_gpt2
@@ -26,7 +27,7 @@ def save(paths: Paths, name: str, jokes: list[str]) -> None:
     """Import these jokes as a data set."""
     file = paths.home.parent / "source.jsonl"
     file.write_text("\n".join(json.dumps({"joke": joke}) for joke in jokes))
-    model_service.import_jokes(ImportRequest(file, name=name), RecordingContext(paths))
+    model_service.import_jokes(ImportRequest((file,), name=name), RecordingContext(paths))
 
 
 ODD = {

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from jokegen.jobs.dataset_requests import Question, ReadOptions
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -32,12 +34,18 @@ class TextFile:
 
     `batches` yields record batches of string columns named `columns`, every one with the same
     number of rows except the last; reading may raise JokegenError and JobCancelled at any batch.
-    `understood` says in words how the file is read.
+    `understood` says in words how the file is read, `options` exactly. The rest is for asking
+    back and for choosing otherwise: see `PreviewSummary`.
     """
 
     columns: tuple[str, ...]
     understood: str
     batches: Iterator[pa.RecordBatch]
+    options: ReadOptions = ReadOptions()
+    questions: tuple[Question, ...] = ()
+    sheets: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    separators: tuple[str, ...] = ()
 
 
 def rows_per_batch(mean_characters: float) -> int:

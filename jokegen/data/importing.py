@@ -20,8 +20,13 @@ from jokegen.data.splitting import split_jokes
 from jokegen.data.store import check_name_is_free, save_dataset
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
+from jokegen.jobs.dataset_requests import (
+    ImportRequest,
+    ImportSummary,
+    PreviewRequest,
+    PreviewSummary,
+)
 from jokegen.jobs.events import Phase, Progress
-from jokegen.jobs.requests import ImportRequest, ImportSummary, PreviewRequest, PreviewSummary
 
 _PREVIEW_DAYS = 1
 
@@ -34,9 +39,10 @@ def preview(request: PreviewRequest, context: JobContext) -> PreviewSummary:
     import pyarrow as pa
 
     started = time.monotonic()
-    file = open_texts(request.source, context)
+    (source,) = request.sources
+    file = open_texts(source, context)
     joke_column, rows = "", 0
-    with _new_table(context.paths, request.source) as (temporary, final):
+    with _new_table(context.paths, source) as (temporary, final):
         schema = pa.schema([(name, pa.string()) for name in file.columns])
         with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
             for batch in file.batches:
@@ -44,14 +50,17 @@ def preview(request: PreviewRequest, context: JobContext) -> PreviewSummary:
                 joke_column = joke_column or find_joke_column(batch)
                 writer.write_batch(batch)
                 rows += batch.num_rows
-        _check_has_rows(rows, request.source)
+        _check_has_rows(rows, source)
         context.check()
     return PreviewSummary(
-        source=request.source,
+        sources=request.sources,
         table=final,
         rows=rows,
         columns=file.columns,
-        joke_column=joke_column,
+        joke_columns=(joke_column,),
+        template=f"{{{joke_column}}}",
+        options=request.options,
+        name=proposed_name(source),
         understood=file.understood,
         seconds=time.monotonic() - started,
     )
@@ -72,12 +81,13 @@ def import_jokes(request: ImportRequest, context: JobContext) -> ImportSummary:
     if request.name is not None:
         check_name_is_free(context.paths, request.name)  # before the long work, not only after
 
-    file = open_texts(request.source, context)
+    (source,) = request.sources
+    file = open_texts(source, context)
     column, cleaner = _clean(file, request, context)
     jokes = cleaner.jokes
     if not jokes:
         raise JokegenError(
-            f"The column “{column}” of {shown(request.source)} holds no joke that can be used"
+            f"The column “{column}” of {shown(source)} holds no joke that can be used"
             f"{_because(cleaner.dropped)}.",
             "Choose another column or another file.",
         )
@@ -88,11 +98,11 @@ def import_jokes(request: ImportRequest, context: JobContext) -> ImportSummary:
     context.emit(Progress(Phase.SAVING, 0, len(jokes), "jokes"))
     info = save_dataset(
         context.paths,
-        proposed_name(request.source) if request.name is None else request.name,
+        proposed_name(source) if request.name is None else request.name,
         split.train,
         split.validation,
         dropped=cleaner.dropped,
-        source=str(request.source),
+        source=str(source),
         column=column,
         context=context,
         is_name_proposed=request.name is None,
@@ -110,10 +120,11 @@ def import_jokes(request: ImportRequest, context: JobContext) -> ImportSummary:
 
 def _clean(file: TextFile, request: ImportRequest, context: JobContext) -> tuple[str, Cleaner]:
     """Read the file through, keeping the jokes of one column: the asked-for or the likeliest."""
-    column, rows = request.column, 0
+    column, rows = request.columns[0] if request.columns else None, 0
+    (source,) = request.sources
     if column is not None and column not in file.columns:
         raise JokegenError(
-            f"The file {shown(request.source)} has no column “{plain(column)}”.",
+            f"The file {shown(source)} has no column “{plain(column)}”.",
             f"Choose one of its columns: {names_as_text(file.columns)}.",
         )
     cleaner = Cleaner()
@@ -122,7 +133,7 @@ def _clean(file: TextFile, request: ImportRequest, context: JobContext) -> tuple
         column = column or find_joke_column(batch)
         cleaner.add(batch.column(file.columns.index(column)).to_pylist())
         rows += batch.num_rows
-    _check_has_rows(rows, request.source)
+    _check_has_rows(rows, source)
     assert column is not None  # there was at least one batch
     return column, cleaner
 

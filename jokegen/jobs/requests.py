@@ -11,53 +11,6 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class PreviewRequest:
-    """Read a file of jokes and show what is in it, without saving anything."""
-
-    source: Path
-
-
-@dataclass(frozen=True)
-class PreviewSummary:
-    """What a file holds.
-
-    `table` is an Arrow IPC file of text columns (one record batch after another), made for
-    looking at: it lives in the previews folder and may be deleted at any time. `understood` says
-    in words how the file was read.
-    """
-
-    source: Path
-    table: Path
-    rows: int
-    columns: tuple[str, ...]
-    joke_column: str
-    understood: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class ImportRequest:
-    """Turn a file of jokes into a saved data set."""
-
-    source: Path
-    name: str | None = None
-    column: str | None = None
-    validation_share: float = 0.1
-
-
-@dataclass(frozen=True)
-class ImportSummary:
-    """`dropped` counts by reason ("empty", "repeated"); `kept` = `train` + `validation`."""
-
-    dataset: str
-    kept: int
-    dropped: dict[str, int]
-    train: int
-    validation: int
-    seconds: float
-
-
-@dataclass(frozen=True)
 class FetchModelRequest:
     """Bring a base model of the catalogue to this computer.
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 from jokegen.config.paths import Paths, resource
 from jokegen.jobs.context import RecordingContext
-from jokegen.jobs.requests import ImportRequest
+from jokegen.jobs.dataset_requests import ImportRequest
 from jokegen.lm.fetching import ensure_model
 from jokegen.model_service import import_jokes
 from tests.e2e.person import Person, live
@@ -74,7 +74,7 @@ def main(rows: int, steps: int) -> None:
         paths = Paths(Path(home) if home else Path(folder) / "home")
         ensure_model("starter", RecordingContext(paths))
         import_jokes(
-            ImportRequest(resource("starter_jokes.csv"), name=f"starter {time.time():.0f}"),
+            ImportRequest((resource("starter_jokes.csv"),), name=f"starter {time.time():.0f}"),
             RecordingContext(paths),
         )
         many = Path(folder) / f"many {time.time():.0f}.csv"

@@ -15,7 +15,7 @@ from jokegen.config.paths import Paths
 from jokegen.data.importing import import_jokes
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import RecordingContext
-from jokegen.jobs.requests import ImportRequest
+from jokegen.jobs.dataset_requests import ImportRequest
 from tests.data.conftest import read_rows
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
@@ -104,7 +104,7 @@ def test_a_bad_file_is_named_with_its_flaw_and_a_remedy(tmp_path: Path, case: st
     path.write_bytes(content)
     context = RecordingContext(Paths(tmp_path / "home"))
     with pytest.raises(JokegenError) as caught:
-        import_jokes(ImportRequest(path), context)
+        import_jokes(ImportRequest((path,)), context)
     assert sentence in caught.value.happened
     assert name in caught.value.happened
     assert caught.value.todo.endswith(".")

@@ -13,8 +13,8 @@ from jokegen.data.importing import import_jokes, preview
 from jokegen.data.store import find_dataset, list_datasets, load_jokes
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import RecordingContext
+from jokegen.jobs.dataset_requests import ImportRequest, PreviewRequest
 from jokegen.jobs.events import Phase, Progress
-from jokegen.jobs.requests import ImportRequest, PreviewRequest
 from tests.data.conftest import CHECKOUT
 
 
@@ -29,7 +29,7 @@ def jokes(tmp_path: Path) -> Path:
 
 
 def test_the_tutorials_data_set_is_imported(onelinefun: Path, context: RecordingContext) -> None:
-    summary = import_jokes(ImportRequest(onelinefun), context)
+    summary = import_jokes(ImportRequest((onelinefun,)), context)
     assert (summary.kept, summary.dropped) == (2948, {"repeated": 2})
     assert (summary.train, summary.validation) == (2653, 295)
     assert summary.dataset == "onelinefun"
@@ -40,16 +40,16 @@ def test_the_tutorials_data_set_is_imported(onelinefun: Path, context: Recording
 
 
 def test_the_tutorials_data_set_is_previewed(onelinefun: Path, context: RecordingContext) -> None:
-    summary = preview(PreviewRequest(onelinefun), context)
+    summary = preview(PreviewRequest((onelinefun,)), context)
     assert (summary.rows, summary.columns) == (2950, ("ID", "Joke"))
-    assert summary.joke_column == "Joke"
+    assert summary.joke_columns == ("Joke",)
     assert summary.understood == "CSV, separated by commas, first line is the header, UTF-8"
     assert summary.table.parent == context.paths.previews
     assert list_datasets(context.paths) == []
 
 
 def test_an_import_counts_what_it_leaves_out(jokes: Path, context: RecordingContext) -> None:
-    summary = import_jokes(ImportRequest(jokes), context)
+    summary = import_jokes(ImportRequest((jokes,)), context)
     assert summary.kept == 12
     assert summary.dropped == {"repeated": 1, "empty": 1, "too long": 1}
     assert summary.dataset == "My [best] jokes"
@@ -59,27 +59,27 @@ def test_an_import_counts_what_it_leaves_out(jokes: Path, context: RecordingCont
 
 
 def test_the_same_file_twice_makes_two_data_sets(jokes: Path, context: RecordingContext) -> None:
-    first = import_jokes(ImportRequest(jokes), context)
-    second = import_jokes(ImportRequest(jokes), context)
+    first = import_jokes(ImportRequest((jokes,)), context)
+    second = import_jokes(ImportRequest((jokes,)), context)
     assert (first.dataset, second.dataset) == ("My [best] jokes", "My [best] jokes 2")
 
 
 def test_a_given_name_that_exists_is_refused(jokes: Path, context: RecordingContext) -> None:
-    import_jokes(ImportRequest(jokes, name="Ha"), context)
+    import_jokes(ImportRequest((jokes,), name="Ha"), context)
     with pytest.raises(JokegenError, match="There is a data set named “ha” already"):
-        import_jokes(ImportRequest(jokes, name="ha"), context)
+        import_jokes(ImportRequest((jokes,), name="ha"), context)
     assert len(list_datasets(context.paths)) == 1
 
 
 def test_a_column_can_be_chosen(jokes: Path, context: RecordingContext) -> None:
-    summary = import_jokes(ImportRequest(jokes, column="id"), context)
+    summary = import_jokes(ImportRequest((jokes,), columns=("id",)), context)
     train, validation = load_jokes(context.paths, summary.dataset)
     assert sorted(train + validation, key=int) == [str(i) for i in range(15)]
 
 
 def test_a_wrong_column_lists_those_there_are(jokes: Path, context: RecordingContext) -> None:
     with pytest.raises(JokegenError) as caught:
-        import_jokes(ImportRequest(jokes, column="Witz"), context)
+        import_jokes(ImportRequest((jokes,), columns=("Witz",)), context)
     assert "“My [best] jokes.csv” has no column “Witz”" in caught.value.happened
     assert "“id”, “joke”" in caught.value.todo
 
@@ -88,7 +88,7 @@ def test_a_column_without_jokes_is_refused(tmp_path: Path, context: RecordingCon
     path = tmp_path / "a.csv"
     path.write_text("id,joke\n1,\n2, \n", encoding="utf-8")
     with pytest.raises(JokegenError, match=r"no joke that can be used \(2 empty\)"):
-        import_jokes(ImportRequest(path, column="joke"), context)
+        import_jokes(ImportRequest((path,), columns=("joke",)), context)
 
 
 @pytest.mark.parametrize("share", [0.0, -1.0, 0.51, float("nan")])
@@ -96,11 +96,11 @@ def test_an_impossible_share_is_refused(
     jokes: Path, context: RecordingContext, share: float
 ) -> None:
     with pytest.raises(JokegenError, match="validation share"):
-        import_jokes(ImportRequest(jokes, validation_share=share), context)
+        import_jokes(ImportRequest((jokes,), validation_share=share), context)
 
 
 def test_progress_reaches_the_end_of_the_file(jokes: Path, context: RecordingContext) -> None:
-    import_jokes(ImportRequest(jokes), context)
+    import_jokes(ImportRequest((jokes,)), context)
     reading = [
         event
         for event in context.events
@@ -117,9 +117,9 @@ def test_a_preview_imports_no_slow_library(onelinefun: Path, tmp_path: Path) -> 
         "import sys; from pathlib import Path; from jokegen.config.paths import Paths;"
         "from jokegen.data.importing import preview; from jokegen.data.table import TextTable;"
         "from jokegen.jobs.context import RecordingContext;"
-        "from jokegen.jobs.requests import PreviewRequest;"
+        "from jokegen.jobs.dataset_requests import PreviewRequest;"
         "context = RecordingContext(Paths(Path(sys.argv[2])));"
-        "summary = preview(PreviewRequest(Path(sys.argv[1])), context);"
+        "summary = preview(PreviewRequest((Path(sys.argv[1]),)), context);"
         "TextTable(summary.table).cell(9, 1);"
         "print(sorted({'datasets', 'pandas', 'torch', 'transformers'} & set(sys.modules)))"
     )
@@ -134,9 +134,9 @@ def test_previews_of_other_days_are_removed(jokes: Path, paths: Paths) -> None:
     import os
 
     context = RecordingContext(paths)
-    old = preview(PreviewRequest(jokes), context).table
-    new = preview(PreviewRequest(jokes), context).table
+    old = preview(PreviewRequest((jokes,)), context).table
+    new = preview(PreviewRequest((jokes,)), context).table
     assert old.exists()
     os.utime(old, (0, 0))
-    latest = preview(PreviewRequest(jokes), context).table
+    latest = preview(PreviewRequest((jokes,)), context).table
     assert set(paths.previews.iterdir()) == {new, latest}

@@ -19,8 +19,8 @@ from jokegen.data.importing import import_jokes, preview
 from jokegen.data.store import list_datasets
 from jokegen.errors import JobCancelled, JokegenError
 from jokegen.jobs.context import JobContext, RecordingContext, Stop
+from jokegen.jobs.dataset_requests import ImportRequest, PreviewRequest
 from jokegen.jobs.events import Event, Phase, Progress
-from jokegen.jobs.requests import ImportRequest, PreviewRequest
 from tests.data.conftest import CHECKOUT
 
 # Half a second is what people are promised; a busy test machine gets twice that.
@@ -28,8 +28,8 @@ SECONDS = 1.0
 
 Job = Callable[[Path, JobContext], Any]
 JOBS: dict[str, Job] = {
-    "preview": lambda path, context: preview(PreviewRequest(path), context),
-    "import": lambda path, context: import_jokes(ImportRequest(path), context),
+    "preview": lambda path, context: preview(PreviewRequest((path,)), context),
+    "import": lambda path, context: import_jokes(ImportRequest((path,)), context),
 }
 
 
@@ -130,7 +130,7 @@ def test_awkward_files_can_be_cancelled_at_any_time(
         context = ImpatientContext(paths, checks)
         # The flaw of a file may be found before the last of these moments.
         with pytest.raises((JobCancelled, JokegenError)):
-            preview(PreviewRequest(path), context)
+            preview(PreviewRequest((path,)), context)
         assert max(context.gaps) < SECONDS
         assert leftovers(paths) == []
 
@@ -183,7 +183,7 @@ import jokegen.storage as storage
 from jokegen.config.paths import Paths
 from jokegen.data.importing import import_jokes
 from jokegen.jobs.context import RecordingContext
-from jokegen.jobs.requests import ImportRequest
+from jokegen.jobs.dataset_requests import ImportRequest
 write_manifest = storage.write_manifest
 def killed(folder, **facts):
     if sys.argv[3] == "after":
@@ -191,7 +191,7 @@ def killed(folder, **facts):
     print("killed", flush=True)
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 storage.write_manifest = killed
-import_jokes(ImportRequest(Path(sys.argv[1])), RecordingContext(Paths(Path(sys.argv[2]))))
+import_jokes(ImportRequest((Path(sys.argv[1]),)), RecordingContext(Paths(Path(sys.argv[2]))))
 """
 
 
@@ -205,7 +205,9 @@ def test_a_killed_import_leaves_no_data_set(onelinefun: Path, paths: Paths, mome
     assert storage.sweep(paths.datasets) == 1
     assert leftovers(paths) == []
     # The lock of the dead process is free, and its name too.
-    assert import_jokes(ImportRequest(onelinefun), RecordingContext(paths)).dataset == "onelinefun"
+    assert (
+        import_jokes(ImportRequest((onelinefun,)), RecordingContext(paths)).dataset == "onelinefun"
+    )
 
 
 def test_no_file_handle_is_left_open(large: Path, paths: Paths) -> None:
@@ -216,8 +218,8 @@ def test_no_file_handle_is_left_open(large: Path, paths: Paths) -> None:
     for _ in range(2):  # the first round opens what the libraries keep for themselves
         for phase, share in ((Phase.READING, 0.5), (Phase.SAVING, 0.0)):
             with pytest.raises(JobCancelled):
-                import_jokes(ImportRequest(large), StoppingContext(paths, phase, share))
+                import_jokes(ImportRequest((large,)), StoppingContext(paths, phase, share))
         with pytest.raises(JobCancelled):
-            preview(PreviewRequest(large), StoppingContext(paths, Phase.READING, 0.5))
+            preview(PreviewRequest((large,)), StoppingContext(paths, Phase.READING, 0.5))
         counts.append(len(os.listdir(folder)))
     assert counts[0] == counts[1]

@@ -14,11 +14,11 @@ from jokegen.data.store import find_dataset, save_dataset
 from jokegen.data.table import CELL_CHARACTERS, TextTable
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import RecordingContext
-from jokegen.jobs.requests import ImportRequest, PreviewRequest
+from jokegen.jobs.dataset_requests import ImportRequest, PreviewRequest
 
 
 def table_of(path: Path, context: RecordingContext) -> TextTable:
-    return TextTable(preview(PreviewRequest(path), context).table)
+    return TextTable(preview(PreviewRequest((path,)), context).table)
 
 
 def test_cells_are_those_of_the_file(onelinefun: Path, context: RecordingContext) -> None:
@@ -70,7 +70,7 @@ def test_any_of_many_rows_is_quick_and_little_is_held(
 
 
 def test_a_data_set_is_shown_with_its_parts(onelinefun: Path, context: RecordingContext) -> None:
-    summary = import_jokes(ImportRequest(onelinefun), context)
+    summary = import_jokes(ImportRequest((onelinefun,)), context)
     table = TextTable.for_dataset(find_dataset(context.paths, summary.dataset))
     assert (table.rows, table.columns) == (2948, ("Joke", "Part"))
     parts = [table.cell(row, 1) for row in range(table.rows)]
@@ -92,7 +92,7 @@ def test_a_data_set_of_many_batches_is_shown(paths: Paths) -> None:
 def test_a_table_that_is_gone_or_cut_is_an_error(
     onelinefun: Path, context: RecordingContext
 ) -> None:
-    path = preview(PreviewRequest(onelinefun), context).table
+    path = preview(PreviewRequest((onelinefun,)), context).table
     content = path.read_bytes()
     for damaged in (b"", content[:1_000], content[:-20]):
         path.write_bytes(damaged)
@@ -108,7 +108,7 @@ def test_a_file_cut_while_it_is_shown_is_an_error_and_no_crash(
 ) -> None:
     source = tmp_path / "a.txt"
     source.write_text("".join(f"joke number {i}\n" for i in range(50_000)), encoding="utf-8")
-    path = preview(PreviewRequest(source), context).table
+    path = preview(PreviewRequest((source,)), context).table
     table = TextTable(path)
     with path.open("r+b") as file:
         file.truncate(1_000)

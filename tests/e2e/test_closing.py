@@ -16,7 +16,7 @@ from jokegen import storage
 from jokegen.config.paths import Paths
 from jokegen.config.settings import load_settings
 from jokegen.jobs.context import RecordingContext
-from jokegen.jobs.requests import ImportRequest
+from jokegen.jobs.dataset_requests import ImportRequest
 from jokegen.model_service import ModelService, import_jokes
 from jokegen.qt.job_runner import Line
 from jokegen.records import RunStatus
@@ -32,7 +32,7 @@ def ready(paths: Paths, tmp_path: Path) -> Paths:
     tiny_gpt2(paths.models / "gpt2")
     file = tmp_path / "jokes.txt"
     file.write_text("\n".join(f"{s} Number {i}." for i in range(40) for s in SENTENCES))
-    import_jokes(ImportRequest(file), RecordingContext(paths))
+    import_jokes(ImportRequest((file,)), RecordingContext(paths))
     return paths
 
 

@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from jokegen import model_service
 from jokegen.config.paths import Paths
 from jokegen.jobs.context import RecordingContext
-from jokegen.jobs.requests import ImportRequest, PreviewRequest, PreviewSummary
+from jokegen.jobs.dataset_requests import ImportRequest, PreviewRequest, PreviewSummary
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner, Line
@@ -83,11 +83,11 @@ def save(paths: Paths, name: str, count: int = 30) -> None:
     """A data set, made without the window."""
     paths.home.mkdir(parents=True, exist_ok=True)
     source = jokes_file(paths.home, "source.csv", count)
-    model_service.import_jokes(ImportRequest(source, name), RecordingContext(paths))
+    model_service.import_jokes(ImportRequest((source,), name), RecordingContext(paths))
 
 
 def preview_of(paths: Paths, source: Path) -> PreviewSummary:
-    return model_service.preview(PreviewRequest(source), RecordingContext(paths))
+    return model_service.preview(PreviewRequest((source,)), RecordingContext(paths))
 
 
 def one(parent: QWidget, kind: type[Found], name: str) -> Found:

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from jokegen.config.paths import Paths
+from jokegen.jobs.dataset_requests import ImportSummary
 from jokegen.jobs.events import Done, Failed
-from jokegen.jobs.requests import ImportSummary
 from jokegen.qt.app_state import AppState
 from jokegen.ui.dataset.tab import DatasetTab
 from jokegen.ui.kit.labels import ElidedLabel, PlainLabel

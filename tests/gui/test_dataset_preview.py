@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from jokegen.config.paths import Paths
+from jokegen.jobs.dataset_requests import ImportRequest, ImportSummary, PreviewRequest
 from jokegen.jobs.events import Cancelled, Done, Failed, Phase, Progress
-from jokegen.jobs.requests import ImportRequest, ImportSummary, PreviewRequest
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import Line
 from jokegen.ui.dataset.tab import DatasetTab
@@ -72,7 +72,7 @@ def preview(
     state.datasets_changed.emit()
     fake_tab.open_file(jokes_file(tmp_path, f"{TRICKY.replace('/', '')}.csv"))
     request = cast(PreviewRequest, fake.jobs[-1].request)
-    fake.jobs[-1].finished.emit(Done(preview_of(paths, request.source)))
+    fake.jobs[-1].finished.emit(Done(preview_of(paths, request.sources[0])))
     assert fake_tab.preview_page.isVisible()
     return fake_tab
 
@@ -113,7 +113,7 @@ def test_saving_is_asked_for_with_what_the_form_says_and_can_be_cancelled(
     job = fake.jobs[-1]
     name = TRICKY.replace("/", "")
     assert job.line is Line.IMPORT
-    assert job.request == ImportRequest(tmp_path / f"{name}.csv", name, "Joke")
+    assert job.request == ImportRequest((tmp_path / f"{name}.csv",), name, columns=("Joke",))
     assert text_of(preview, "preview_progress_title").replace("\u200b", "") == f"Saving “{name}”"
     job.events_arrived.emit([Progress(Phase.CLEANING, 15, 30, "jokes")])
     progress = preview.preview_page.progress

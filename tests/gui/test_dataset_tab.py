@@ -234,7 +234,7 @@ def test_cancelling_or_failing_leads_back_to_the_preview_before(
     qtbot: QtBot, fake_tab: DatasetTab, fake: FakeRunner, paths: Paths, tmp_path: Path
 ) -> None:
     summary = preview_of(paths, jokes_file(tmp_path, "first.csv"))
-    fake_tab.open_file(summary.source)
+    fake_tab.open_file(summary.sources[0])
     fake.jobs[-1].finished.emit(Done(summary))
     QTest.keyClicks(one(fake_tab, QLineEdit, "preview_name_line"), "Typed")
 
@@ -265,7 +265,7 @@ def test_a_preview_that_is_gone_is_an_error_and_not_a_crash(
 ) -> None:
     summary = preview_of(paths, jokes_file(tmp_path))
     summary.table.unlink()
-    fake_tab.open_file(summary.source)
+    fake_tab.open_file(summary.sources[0])
     fake.jobs[-1].finished.emit(Done(summary))
     assert fake_tab.banner.tone is Tone.ERROR
     assert fake_tab.start_page.isVisible()

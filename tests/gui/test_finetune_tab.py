@@ -27,8 +27,9 @@ from pytestqt.qtbot import QtBot
 from jokegen import model_service
 from jokegen.config.paths import Paths
 from jokegen.jobs.context import RecordingContext
+from jokegen.jobs.dataset_requests import ImportRequest
 from jokegen.jobs.events import Cancelled, Done, Failed, Phase, Progress, RunStarted
-from jokegen.jobs.requests import DevicesSummary, ImportRequest
+from jokegen.jobs.requests import DevicesSummary
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner, Line
@@ -336,7 +337,7 @@ def test_a_real_run_from_the_first_press_to_run_1_complete(
     jokes = [f"{sentence} Number {n}." for n in range(8) for sentence in SENTENCES]
     source.write_text("\n".join(["joke", *(f'"{joke}"' for joke in jokes)]), encoding="utf-8")
     for name in ("Newest", "My jokes"):
-        model_service.import_jokes(ImportRequest(source, name), RecordingContext(paths))
+        model_service.import_jokes(ImportRequest((source,), name), RecordingContext(paths))
     state = AppState()
     service = ModelService(paths)
     tab = FinetuneTab(service, real_runner, state)

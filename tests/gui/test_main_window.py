@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from jokegen.config.paths import Paths
 from jokegen.config.settings import Settings
 from jokegen.jobs.context import RecordingContext
-from jokegen.jobs.requests import ImportRequest
+from jokegen.jobs.dataset_requests import ImportRequest
 from jokegen.model_service import ModelService, import_jokes
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner
@@ -47,7 +47,7 @@ def window(qapp: QApplication, theme: Theme, paths: Paths) -> Iterator[MainWindo
     paths.home.mkdir(exist_ok=True)
     file = paths.home / "jokes.txt"
     file.write_text("\n".join(f"{s} Number {i}." for i in range(6) for s in SENTENCES))
-    import_jokes(ImportRequest(file), RecordingContext(paths))
+    import_jokes(ImportRequest((file,)), RecordingContext(paths))
     runner = JobRunner(paths)
     window = MainWindow(ModelService(paths), runner, AppState(), theme, Settings())
     window.show()

@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from jokegen.jobs.requests import ImportRequest, PreviewSummary
+from jokegen.jobs.dataset_requests import ImportRequest, PreviewSummary
 from jokegen.ui.dataset.columns import ColumnCombo
 from jokegen.ui.dataset.keys import pressed_enter
 from jokegen.ui.dataset.name import NameField
 from jokegen.ui.dataset.progress import JobProgress
-from jokegen.ui.dataset.table import JokesTable
+from jokegen.ui.joke_table.table import JokesTable
 from jokegen.ui.kit.buttons import Button, ButtonKind, IconButton
 from jokegen.ui.kit.fields import Field
 from jokegen.ui.kit.icons import IconLabel
@@ -85,10 +85,10 @@ class PreviewPage(QWidget):
     def show_preview(self, summary: PreviewSummary, table: TextTable, name: str) -> None:
         """Show what is in a file, and propose a name for its data set."""
         self._summary = None  # the combo box below reports changes that are not a person's
-        self._file.setText(summary.source.name)
+        self._file.setText(summary.sources[0].name)
         self._understood.setText(f"Read as {summary.understood}.")
         self.column_combo.show_columns(summary.columns)
-        column = summary.columns.index(summary.joke_column)
+        column = summary.columns.index(summary.joke_columns[0])
         self.column_combo.setCurrentIndex(column)
         self.jokes_table.show_table(table, column)
         self.name_field.propose(name)
@@ -178,4 +178,4 @@ class PreviewPage(QWidget):
             return
         column = self._summary.columns[self.column_combo.currentIndex()]
         name = self.name_field.name()
-        self.save_requested.emit(ImportRequest(self._summary.source, name, column))
+        self.save_requested.emit(ImportRequest(self._summary.sources, name, columns=(column,)))

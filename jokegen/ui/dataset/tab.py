@@ -23,21 +23,26 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from jokegen import model_service, wording
 from jokegen.data.dataset_names import proposed_name
 from jokegen.errors import JokegenError, explain
+from jokegen.jobs.dataset_requests import (
+    ImportRequest,
+    ImportSummary,
+    PreviewRequest,
+    PreviewSummary,
+)
 from jokegen.jobs.events import Done, Event, Failed
-from jokegen.jobs.requests import ImportRequest, ImportSummary, PreviewRequest, PreviewSummary
 from jokegen.jobs.running import Outcome
 from jokegen.model_service import FEWEST_JOKES, ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobHandle, JobRunner, Line
-from jokegen.ui.dataset.detail import left_out, too_few
 from jokegen.ui.dataset.drop import DropFrame, dropped_files
-from jokegen.ui.dataset.library import LibraryPage
 from jokegen.ui.dataset.preview import PreviewPage
 from jokegen.ui.dataset.progress import ReadingPage
 from jokegen.ui.dataset.start import StartPage
 from jokegen.ui.kit.feedback import Banner
 from jokegen.ui.kit.pages import ScrollPage
 from jokegen.ui.kit.tokens import Tone
+from jokegen.ui.library.detail import left_out, too_few
+from jokegen.ui.library.page import LibraryPage
 
 _ENDINGS = ("csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet")
 _FILTERS = (
@@ -110,7 +115,7 @@ class DatasetTab(QWidget):
         title = f"Reading “{path.name}”"
         self.reading_page.progress.begin(title)
         self._reading = self._runner.start(
-            Line.LOOK, title, model_service.preview, PreviewRequest(path)
+            Line.LOOK, title, model_service.preview, PreviewRequest((path,))
         )
         self._reading.events_arrived.connect(self._on_reading_events)
         self._reading.finished.connect(self._on_reading_finished)
@@ -280,8 +285,8 @@ class DatasetTab(QWidget):
             return
         self._release_preview()
         self._preview = summary
-        is_starter = summary.source == self._service.starter_jokes
-        name = _STARTER_NAME if is_starter else proposed_name(summary.source)
+        is_starter = summary.sources[0] == self._service.starter_jokes
+        name = _STARTER_NAME if is_starter else proposed_name(summary.sources[0])
         self.preview_page.show_preview(summary, table, name)
 
     def _release_preview(self) -> None:

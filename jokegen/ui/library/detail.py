@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from jokegen import wording
 from jokegen.model_service import FEWEST_JOKES
 from jokegen.records import DatasetInfo
-from jokegen.ui.dataset.table import JokesTable
+from jokegen.ui.joke_table.table import JokesTable
 from jokegen.ui.kit.buttons import Button, ButtonKind
 from jokegen.ui.kit.labels import ElidedLabel, PlainLabel, Stat, plain_tip
 from jokegen.ui.kit.panels import Card

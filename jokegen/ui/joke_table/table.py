@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 from jokegen import wording
 from jokegen.errors import JokegenError, explain
 from jokegen.qt.text_table_model import TextTableModel
-from jokegen.ui.dataset.table_look import JokeCells, JokeHeader, RowNumbers
+from jokegen.ui.joke_table.look import JokeCells, JokeHeader, RowNumbers
 from jokegen.ui.kit.labels import PlainLabel, describe, plain_tip
 from jokegen.ui.kit.theme import scaled
 from jokegen.ui.kit.tokens import Space, TextRole

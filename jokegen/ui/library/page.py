@@ -13,15 +13,15 @@ from jokegen.errors import JokegenError, explain
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.records import DatasetInfo
-from jokegen.ui.dataset.detail import DetailCard
 from jokegen.ui.dataset.keys import pressed_enter
-from jokegen.ui.dataset.list import DatasetList
 from jokegen.ui.dataset.name import RenameDialog
 from jokegen.ui.kit.buttons import Button, ButtonKind
 from jokegen.ui.kit.dialogs import Answer, ask
 from jokegen.ui.kit.labels import PlainLabel
 from jokegen.ui.kit.layouts import BodyColumn
 from jokegen.ui.kit.tokens import Space, TextRole
+from jokegen.ui.library.detail import DetailCard
+from jokegen.ui.library.list import DatasetList
 
 
 class LibraryPage(QWidget):

@@ -1,0 +1,1 @@
+"""The page on which jokes are looked through, mended and measured before they are saved."""

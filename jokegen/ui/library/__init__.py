@@ -1,0 +1,1 @@
+"""The library of saved data sets, within the Dataset tab."""
