@@ -10,7 +10,7 @@ import array
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -41,7 +41,7 @@ class TextFile:
     columns: tuple[str, ...]
     understood: str
     batches: Iterator[pa.RecordBatch]
-    options: ReadOptions = ReadOptions()
+    options: ReadOptions = field(default_factory=ReadOptions)
     questions: tuple[Question, ...] = ()
     sheets: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()

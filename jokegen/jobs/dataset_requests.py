@@ -1,4 +1,4 @@
-"""What one can ask about piles of jokes, and what one gets: bring, preview, examine, import, export.
+"""What one can ask about piles of jokes: to bring, preview, examine, import and export them.
 
 The way of a pile: *brought* to this computer where it is elsewhere (a link, the Hugging Face hub,
 pasted text), *previewed* (read into a table of raw rows, with what was understood), *examined*
