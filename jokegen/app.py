@@ -32,7 +32,7 @@ from jokegen.ui.main_window import MainWindow
 log = logging.getLogger(__name__)
 
 # What would be lost if the window closed now; a joke being written is not worth a question.
-_WORTH_ASKING = (Line.TRAIN, Line.IMPORT, Line.FETCH)
+_WORTH_ASKING = (Line.TRAIN, Line.IMPORT, Line.FETCH, Line.BRING)
 # After the window is ready, until it does what it may need later.
 _QUIET_MS = 1500
 

@@ -4,7 +4,7 @@ The window, the command line and the tests all go through here. It has two halve
 
 * `ModelService` answers at once, from manifests on disk, and never imports a heavy library;
 * the jobs below it (`preview`, `import_jokes`, `fetch_model`, `train`, `generate`,
-  `find_devices`) do the work. They are plain functions `job(request, context) -> summary`: the
+  `find_devices`, …) do the work. They are plain functions `job(request, context) -> summary`: the
   command line calls them here, the window has a worker process call them.
 """
 
@@ -17,6 +17,14 @@ from jokegen import storage
 from jokegen.config.paths import Paths, resource
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.dataset_requests import (
+    BringRequest,
+    BringSummary,
+    ExamineRequest,
+    ExamineSummary,
+    ExportRequest,
+    ExportSummary,
+    HubLookRequest,
+    HubLookSummary,
     ImportRequest,
     ImportSummary,
     PreviewRequest,
@@ -73,17 +81,59 @@ class ModelService:
 
         rename_dataset(self.paths, old, new)
 
-    def delete_dataset(self, name: str) -> None:
-        """Raises JokegenError if there is none of that name."""
+    def duplicate_dataset(self, name: str, new: str) -> None:
+        """Save a copy under another name. Raises JokegenError if that is taken or blank."""
+        from jokegen.data.store import duplicate_dataset
+
+        duplicate_dataset(self.paths, name, new)
+
+    def delete_dataset(self, name: str) -> str:
+        """Take a data set out of sight; what is returned brings it back (`restore_dataset`).
+
+        Raises JokegenError if there is none of that name.
+        """
         from jokegen.data.store import delete_dataset
 
-        delete_dataset(self.paths, name)
+        return delete_dataset(self.paths, name)
+
+    def restore_dataset(self, handle: str) -> DatasetInfo:
+        """Bring back what was deleted, with another name where its own is taken by now.
+
+        Raises JokegenError if it is gone for good.
+        """
+        from jokegen.data.store import restore_dataset
+
+        return restore_dataset(self.paths, handle)
+
+    def hub_token(self) -> str | None:
+        """The Hugging Face token that this person has given, from the system's keyring."""
+        from jokegen.data.bringing.tokens import get_token
+
+        return get_token()
+
+    def set_hub_token(self, token: str) -> None:
+        """Keep a Hugging Face token in the system's keyring; "" forgets it.
+
+        Raises JokegenError where the system has no keyring.
+        """
+        from jokegen.data.bringing.tokens import delete_token, set_token
+
+        if token.strip():
+            set_token(token.strip())
+        else:
+            delete_token()
 
     def open_preview(self, summary: PreviewSummary) -> TextTable:
         """The rows of a file that was previewed. Opening may take some 10 ms."""
         from jokegen.data.table import TextTable
 
         return TextTable(summary.table)
+
+    def open_examined(self, summary: ExamineSummary) -> TextTable:
+        """The jokes that an examination made, those left out among them."""
+        from jokegen.data.table import TextTable
+
+        return TextTable.for_examined(summary.table)
 
     def open_dataset(self, info: DatasetInfo) -> TextTable:
         """The jokes of a saved data set."""
@@ -116,16 +166,46 @@ class ModelService:
         discard_interrupted(self.paths, number)
 
 
+def bring(request: BringRequest, context: JobContext) -> BringSummary:
+    """Job: bring jokes from a link, the Hugging Face hub or the clipboard to this computer."""
+    from jokegen.data.bringing.bringing import bring as work
+
+    return work(request, context)
+
+
+def look_at_hub(request: HubLookRequest, context: JobContext) -> HubLookSummary:
+    """Job: ask what a Hugging Face data set consists of."""
+    from jokegen.data.bringing.bringing import look_at_hub as work
+
+    return work(request, context)
+
+
 def preview(request: PreviewRequest, context: JobContext) -> PreviewSummary:
-    """Job: read a file and show what is in it."""
+    """Job: read files and show what is in them."""
     from jokegen.data.importing import preview as work
 
     return work(request, context)
 
 
+def examine(request: ExamineRequest, context: JobContext) -> ExamineSummary:
+    """Job: make jokes of a previewed table by a recipe, and look at them."""
+    from jokegen.data.doctor.examining import examine as work
+    from jokegen.lm.counting import token_counter
+
+    return work(request, context, token_counter(context.paths, request.base))
+
+
 def import_jokes(request: ImportRequest, context: JobContext) -> ImportSummary:
-    """Job: turn a file into a saved data set."""
+    """Job: turn files, or a previewed table, into a saved data set."""
     from jokegen.data.importing import import_jokes as work
+    from jokegen.lm.counting import token_counter
+
+    return work(request, context, token_counter(context.paths, request.base))
+
+
+def export_dataset(request: ExportRequest, context: JobContext) -> ExportSummary:
+    """Job: write a data set into a file for other programs."""
+    from jokegen.data.exporting import export_dataset as work
 
     return work(request, context)
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from jokegen import storage
@@ -66,8 +66,14 @@ def preview(request: PreviewRequest, context: JobContext) -> PreviewSummary:
     )
 
 
-def import_jokes(request: ImportRequest, context: JobContext) -> ImportSummary:
+def import_jokes(
+    request: ImportRequest,
+    context: JobContext,
+    count_tokens: Callable[[Sequence[str]], Sequence[int]] | None = None,
+) -> ImportSummary:
     """Read, clean, split and save a file of jokes.
+
+    `count_tokens` counts the tokens of texts as the base model sees them; None: estimate.
 
     Raises JokegenError, JobCancelled and OSError (disk full); then no data set is left behind.
     """

@@ -101,6 +101,14 @@ class WorkerProcess:
                     self._deadline = None
         return outcome
 
+    def prepare(self, function: str) -> None:
+        """Start the process and have it call `function` ("module:name") before its next job.
+
+        What goes wrong is left for that job to say.
+        """
+        with contextlib.suppress(OSError), self._lock:
+            self._send(self._ensure_started(), {"prepare": function})
+
     def request_stop(self, number: int, stop: Stop) -> None:
         """Ask that job to stop; a cancellation that gets no answer ends the process."""
         with self._lock:

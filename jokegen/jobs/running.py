@@ -40,14 +40,14 @@ def job_name(job: Callable[..., Any]) -> str:
     return f"{job.__module__}:{job.__qualname__}"
 
 
-def find_job(name: str) -> Callable[[Any, JobContext], Any]:
+def find_function(name: str) -> Callable[..., Any]:
     """The function of that name. Only Jokegen's own modules are looked into."""
     module_name, _, function_name = name.partition(":")
     if module_name.partition(".")[0] not in ("jokegen", "tests"):
-        raise ValueError(f"{name!r} is not a job of Jokegen's")
+        raise ValueError(f"{name!r} is no function of Jokegen's")
     __import__(module_name)
-    job: Callable[[Any, JobContext], Any] = getattr(sys.modules[module_name], function_name)
-    return job
+    function: Callable[..., Any] = getattr(sys.modules[module_name], function_name)
+    return function
 
 
 def request_type(job: Callable[..., Any]) -> type[Any]:

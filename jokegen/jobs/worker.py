@@ -27,7 +27,9 @@ from jokegen.jobs import wire
 from jokegen.jobs.context import JobContext, Stop
 from jokegen.jobs.events import Cancelled, Done, Failed
 from jokegen.jobs.outbox import EventOutbox
-from jokegen.jobs.running import find_job, request_type, run_job
+from jokegen.jobs.running import find_function, request_type, run_job
+
+log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -49,7 +51,17 @@ class Worker:
         """Do jobs until the parent closes our stdin."""
         threading.Thread(target=self._read_orders, name="orders", daemon=True).start()
         while (order := self._waiting.get()) is not None:
-            self._do(order)
+            if "prepare" in order:
+                self._prepare(order["prepare"])
+            else:
+                self._do(order)
+
+    def _prepare(self, name: str) -> None:
+        """Do what makes the next job quicker; what fails now will fail, and be told, in the job."""
+        try:
+            find_function(name)()
+        except Exception:
+            log.exception("%s failed", name)
 
     def _do(self, order: dict[str, Any]) -> None:
         outbox = EventOutbox(lambda events: self._write(wire.encode_events(events)))
@@ -60,7 +72,7 @@ class Worker:
                 context.request_stop(stop)
         outcome: Done[Any] | Failed | Cancelled
         try:
-            job = find_job(order["job"])
+            job = find_function(order["job"])
             request = wire.from_plain(order["request"], request_type(job))
             outcome = run_job(job, request, context)
         finally:
@@ -72,7 +84,7 @@ class Worker:
     def _read_orders(self) -> None:
         for line in self._orders:
             order = wire.decode_line(line)
-            if "job" in order:
+            if "job" in order or "prepare" in order:
                 self._waiting.put(order)
                 continue
             with self._lock:

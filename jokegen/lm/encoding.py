@@ -75,6 +75,14 @@ class JokeTokenizer:
                 examples.append(example[:longest])
         return examples
 
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, separators not counted."""
+        counts: list[int] = []
+        for start in range(0, len(texts), _BATCH):
+            batch = list(texts[start : start + _BATCH])
+            counts += map(len, self._tokenizer.encode_batch_fast(batch, add_special_tokens=False))
+        return counts
+
     def decode(self, ids: Sequence[int]) -> str:
         """Text of tokens; special tokens are never shown."""
         text: str = self._tokenizer.decode(list(ids), skip_special_tokens=True)

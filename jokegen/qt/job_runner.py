@@ -29,14 +29,20 @@ log = logging.getLogger(__name__)
 class Line(StrEnum):
     """Jobs of one line run one after another, in one worker process; lines run side by side."""
 
-    LOOK = "look"  # previews and devices: short questions
+    LOOK = "look"  # previews and examinations: kept warm, a person waits for each
     IMPORT = "import"
+    BRING = "bring"  # jokes from a link or a hub
+    ASK = "ask"  # short questions: which devices, what a data set of the hub consists of
     FETCH = "fetch"
     TRAIN = "train"
     GENERATE = "generate"  # kept warm: the language model stays loaded between jokes
 
 
-_WARM = {Line.GENERATE}
+_WARM = {Line.GENERATE, Line.LOOK}
+_PREPARATIONS = {
+    Line.LOOK: "jokegen.data.ready:get_ready_to_look",
+    Line.IMPORT: "jokegen.data.ready:get_ready_to_import",
+}
 
 
 class JobHandle(QObject):
@@ -152,6 +158,25 @@ class JobRunner(QObject):
         """The jobs under way, of these lines or of all."""
         return [job for job in self._running if not lines or job.line in lines]
 
+    def warm_up(self, line: Line) -> None:
+        """Start the worker of this line and have it load what its next job will need.
+
+        Returns at once, and changes nothing if the worker is busy or there is nothing to load.
+        """
+        if line not in _PREPARATIONS or self._is_closing:
+            return
+        worker, turn = self._workers[line], self._turns[line]
+
+        def start() -> None:
+            if turn.acquire(blocking=False):
+                try:
+                    if not self._is_closing:
+                        worker.prepare(_PREPARATIONS[line])
+                finally:
+                    turn.release()
+
+        threading.Thread(target=start, name=f"warm up {line.value}", daemon=True).start()
+
     def close_worker(self, line: Line) -> None:
         """End an idle warm worker, for instance to give its memory back."""
         turn = self._turns[line]
@@ -169,8 +194,9 @@ class JobRunner(QObject):
         """End every worker process and thread; call it when no job runs. May be called anywhere."""
         for thread in list(self._running.values()):
             thread.wait()
-        for worker in self._workers.values():
-            worker.close(patience=0.5)
+        for line, worker in self._workers.items():
+            with self._turns[line]:  # it may be starting just now
+                worker.close(patience=0.5)
 
     def kill_workers(self) -> None:
         """End every worker process at once, whatever it does."""

@@ -52,7 +52,7 @@ def test_a_start_asks_for_exactly_what_is_on_the_form(bench: Bench) -> None:
 
 
 def test_everything_can_be_chosen_by_keyboard(bench: Bench) -> None:
-    bench.runner.handles[Line.LOOK].finished.emit(Done(DevicesSummary((CPU, GPU))))
+    bench.runner.handles[Line.ASK].finished.emit(Done(DevicesSummary((CPU, GPU))))
     QTest.keyClick(bench.combo("dataset"), Qt.Key.Key_Down)
     QTest.keyClick(bench.combo("base_model"), Qt.Key.Key_Down)
     for _ in range(2):
@@ -222,26 +222,26 @@ def test_devices_are_asked_for_once_and_the_best_is_marked(bench: Bench) -> None
     box = bench.combo("device")
     assert [box.itemText(row) for row in range(box.count())] == ["Best available", "CPU"]
     assert bench.text("device_field_hint") == "Looking for GPUs…"
-    bench.runner.handles[Line.LOOK].finished.emit(Done(DevicesSummary((CPU, GPU))))
+    bench.runner.handles[Line.ASK].finished.emit(Done(DevicesSummary((CPU, GPU))))
     assert [box.itemText(row) for row in range(box.count())] == [
         "Best available", "CPU (8 threads)", f"{TRICKY} · 7.2 GB of 8.5 GB free · the best here",
     ]  # fmt: skip
     assert bench.text("device_field_hint") == f"{TRICKY}: {GPU.reason}"
     bench.tab.hide()
     bench.tab.show()
-    assert len(bench.runner.requests(Line.LOOK)) == 1
+    assert len(bench.runner.requests(Line.ASK)) == 1
 
 
 def test_a_failed_look_leaves_the_cpu_and_is_repeated_later(bench: Bench) -> None:
     box = bench.combo("device")
     QTest.keyClick(box, Qt.Key.Key_Down)
-    bench.runner.handles[Line.LOOK].finished.emit(Failed("No.", "Try again."))
+    bench.runner.handles[Line.ASK].finished.emit(Failed("No.", "Try again."))
     assert "The CPU always works" in bench.text("device_field_hint")
     assert box.currentData() == "cpu"
     bench.tab.hide()
     bench.tab.show()
-    assert len(bench.runner.requests(Line.LOOK)) == 2
-    bench.runner.handles[Line.LOOK].finished.emit(Done(DevicesSummary((CPU,))))
+    assert len(bench.runner.requests(Line.ASK)) == 2
+    bench.runner.handles[Line.ASK].finished.emit(Done(DevicesSummary((CPU,))))
     assert box.currentText() == "CPU (8 threads)"
 
 

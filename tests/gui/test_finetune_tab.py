@@ -238,7 +238,7 @@ def bring_into(bench: Bench, state: str) -> None:
         bench.state.datasets_changed.emit()
         return
     bench.service.run_list = [run_info(3, RunStatus.STOPPED), run_info(2, RunStatus.INTERRUPTED)]
-    bench.runner.handles[Line.LOOK].finished.emit(Done(DevicesSummary((CPU, GPU))))
+    bench.runner.handles[Line.ASK].finished.emit(Done(DevicesSummary((CPU, GPU))))
     if state == "custom":
         bench.tab.setup.length.choice.set_key("custom")
         bench.type_rate("much")

@@ -258,7 +258,7 @@ def test_a_training_run_is_given_as_the_reason_for_slowness(bench: Bench) -> Non
     bench.runner.lines = [Line.TRAIN]
     bench.runner.job_started.emit(None)
     assert hint.isVisible()
-    bench.runner.lines = [Line.LOOK]
+    bench.runner.lines = [Line.ASK]
     bench.runner.job_finished.emit(None)
     assert not hint.isVisible()
 

@@ -26,6 +26,13 @@ class Receipt:
     process: int = 0
 
 
+_ready: list[str] = []
+
+
+def get_ready() -> None:
+    _ready.append("prepared")
+
+
 def do(request: Order, context: JobContext) -> Receipt:
     """Behave as `request.what` says."""
     if request.what == "count":
@@ -55,6 +62,8 @@ def do(request: Order, context: JobContext) -> Receipt:
     elif request.what == "junk":
         print("junk on stdout")  # noqa: T201 - that is what is tested
         os.write(1, b"more junk\n")
+    elif request.what == "how ready":
+        return Receipt(" ".join(_ready), process=os.getpid())
     elif request.what == "remember":
         context.resources.setdefault("seen", []).append(len(context.resources))  # type: ignore[attr-defined]
     return Receipt(request.what, request.path, os.getpid())

@@ -170,10 +170,25 @@ def test_a_worker_ends_by_itself_when_its_parent_is_killed(tmp_path: Path) -> No
 
 
 def test_only_jobs_of_ours_can_be_named(worker: WorkerProcess) -> None:
-    from jokegen.jobs.running import find_job
+    from jokegen.jobs.running import find_function
 
-    with pytest.raises(ValueError, match="not a job"):
-        find_job("os:system")
+    with pytest.raises(ValueError, match="no function"):
+        find_function("os:system")
+
+
+def test_a_prepared_worker_has_done_so_before_its_next_job(worker: WorkerProcess) -> None:
+    worker.prepare("tests.jobs.example_jobs:get_ready")
+    process = worker.process_id
+    outcome, _ = run(worker, "how ready")
+    assert isinstance(outcome, Done)
+    assert (outcome.summary.text, outcome.summary.process) == ("prepared", process)
+
+
+def test_a_preparation_that_fails_does_not_keep_the_worker_from_its_jobs(
+    worker: WorkerProcess,
+) -> None:
+    worker.prepare("tests.jobs.example_jobs:nowhere")
+    assert isinstance(run(worker, "copy")[0], Done)
 
 
 def test_two_threads_can_wait_for_two_workers(tmp_path: Path) -> None:

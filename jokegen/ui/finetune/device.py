@@ -54,7 +54,7 @@ class DeviceField(Field):
         if self._has_answer or self._look is not None:
             return
         self._look = self._runner.start(
-            Line.LOOK, "Looking for GPUs", model_service.find_devices, DevicesRequest()
+            Line.ASK, "Looking for GPUs", model_service.find_devices, DevicesRequest()
         )
         self._look.finished.connect(self._on_look_finished)
         self._hint_while_unknown = "Looking for GPUs…"
