@@ -7,35 +7,32 @@ end. Exit codes: 0 done, 1 failed (with a sentence), 2 wrong usage, 130 interrup
 from __future__ import annotations
 
 import argparse
-import contextlib
 import io
-import json
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Any, TypeVar
 
 import jokegen
 from jokegen import model_service, wording
+from jokegen.commands import datasets
+from jokegen.commands.running import (
+    DONE,
+    INTERRUPTED,
+    above_zero,
+    at_least_one,
+    fail,
+    lines_or,
+    print_result,
+    run,
+)
 from jokegen.config.log import logging_to
 from jokegen.config.paths import Paths
-from jokegen.console import ConsoleReport
 from jokegen.errors import JokegenError, explain
 from jokegen.jobs import surroundings, wire
-from jokegen.jobs.context import JobContext, Stop
-from jokegen.jobs.dataset_requests import ImportRequest
-from jokegen.jobs.events import Cancelled, Done
+from jokegen.jobs.context import Stop
 from jokegen.jobs.requests import DevicesRequest, FetchModelRequest, GenerateRequest, TrainRequest
-from jokegen.jobs.running import run_job
 from jokegen.model_service import ModelService
-
-DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-
-Request = TypeVar("Request")
-Summary = TypeVar("Summary")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
         except BrokenPipeError:
             return DONE  # the reader of our output has seen enough
         except (JokegenError, OSError) as error:
-            return _fail(explain(error))
+            return fail(explain(error))
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -74,31 +71,28 @@ def build_parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=run)
         return sub
 
-    sub = command("import", _import, "make a data set out of a file of jokes")
-    sub.add_argument("source", type=Path, metavar="SOURCE")
-    sub.add_argument("--name", help="the data set's name (default: the file's)")
-    sub.add_argument("--column", help="the column that holds the jokes (default: found)")
+    datasets.add_import(command)
 
     sub = command("train", _train, "fine-tune a base model on a data set")
     sub.add_argument("--data", required=True, metavar="NAME", help="the data set")
     sub.add_argument("--base", default=TrainRequest.base, help="the base model (see: models)")
-    sub.add_argument("--epochs", type=_above_zero, help=f"default: {TrainRequest.epochs:g}")
+    sub.add_argument("--epochs", type=above_zero, help=f"default: {TrainRequest.epochs:g}")
     sub.add_argument(
-        "--max-steps", type=_at_least_one, help="how many steps; with --epochs, at the most"
+        "--max-steps", type=at_least_one, help="how many steps; with --epochs, at the most"
     )
-    sub.add_argument("--learning-rate", type=_above_zero, help="default: the recommended one")
+    sub.add_argument("--learning-rate", type=above_zero, help="default: the recommended one")
     sub.add_argument("--device", default="auto", help="auto, cpu, cuda:0, mps (see: devices)")
     sub.add_argument("--seed", type=int, default=TrainRequest.seed)
 
     sub = command("generate", _generate, "write jokes")
     sub.add_argument("--model", help="a run's number or a base model (default: the newest run)")
     sub.add_argument("--prompt", default="", help="how the jokes begin")
-    sub.add_argument("--length", type=_at_least_one, default=GenerateRequest.length)
+    sub.add_argument("--length", type=at_least_one, default=GenerateRequest.length)
     sub.add_argument("--temperature", type=float, default=GenerateRequest.temperature)
     sub.add_argument("--top-k", type=int, default=GenerateRequest.top_k, help="0 is off")
     sub.add_argument("--top-p", type=float, default=GenerateRequest.top_p, help="1 is off")
     sub.add_argument("--repetition-penalty", type=float, default=GenerateRequest.repetition_penalty)
-    sub.add_argument("--count", type=_at_least_one, default=GenerateRequest.count)
+    sub.add_argument("--count", type=at_least_one, default=GenerateRequest.count)
     sub.add_argument("--seed", type=int, default=GenerateRequest.seed)
     sub.add_argument("--device", default="auto", help="auto, cpu, cuda:0, mps (see: devices)")
 
@@ -107,28 +101,11 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--from", dest="source", type=Path, metavar="PATH", help="a file or folder already here"
     )
-    command("datasets", _datasets, "list the saved data sets")
+    datasets.add_datasets(command)
     command("models", _models, "list the base models")
     command("runs", _runs, "list the training runs")
     command("devices", _devices, "list the devices to train on")
     return parser
-
-
-def _import(options: argparse.Namespace, paths: Paths) -> int:
-    request = ImportRequest(
-        (options.source,), name=options.name, columns=(options.column,) if options.column else None
-    )
-    code, summary = _run(model_service.import_jokes, request, paths)
-    if summary is not None:
-        left_out = wording.dropped(summary.dropped)
-        _print(
-            options,
-            wire.to_plain(summary),
-            f"Saved “{summary.dataset}”: {wording.jokes(summary.kept)}"
-            f"{f' ({left_out} left out)' if left_out else ''}, "
-            f"{summary.train:,} to learn from, {summary.validation:,} to check with.",
-        )
-    return code
 
 
 def _train(options: argparse.Namespace, paths: Paths) -> int:
@@ -145,9 +122,9 @@ def _train(options: argparse.Namespace, paths: Paths) -> int:
         device=options.device,
         seed=options.seed,
     )
-    code, summary = _run(model_service.train, request, paths, first_interrupt=Stop.FINISH)
+    code, summary = run(model_service.train, request, paths, first_interrupt=Stop.FINISH)
     if summary is not None:
-        _print(
+        print_result(
             options,
             wire.to_plain(summary),
             f"Run {summary.run} {summary.status}: {summary.steps} steps in "
@@ -170,26 +147,21 @@ def _generate(options: argparse.Namespace, paths: Paths) -> int:
         seed=options.seed,
         device=options.device,
     )
-    code, summary = _run(model_service.generate, request, paths)
+    code, summary = run(model_service.generate, request, paths)
     if summary is not None:
-        _print(options, wire.to_plain(summary), "\n".join(joke.text for joke in summary.jokes))
+        print_result(
+            options, wire.to_plain(summary), "\n".join(joke.text for joke in summary.jokes)
+        )
     return code
 
 
 def _fetch(options: argparse.Namespace, paths: Paths) -> int:
     request = FetchModelRequest(options.base, source=options.source)
-    code, summary = _run(model_service.fetch_model, request, paths)
+    code, summary = run(model_service.fetch_model, request, paths)
     if summary is not None:
         text = f"“{summary.base}” is here: {wording.size(summary.bytes)}."
-        _print(options, wire.to_plain(summary), text)
+        print_result(options, wire.to_plain(summary), text)
     return code
-
-
-def _datasets(options: argparse.Namespace, paths: Paths) -> int:
-    infos = ModelService(paths).datasets()
-    lines = [f"{info.name}  {wording.jokes(info.jokes)}" for info in infos]
-    _print(options, {"datasets": wire.to_plain(infos)}, _list(lines, "No data sets yet."))
-    return DONE
 
 
 def _models(options: argparse.Namespace, paths: Paths) -> int:
@@ -199,7 +171,7 @@ def _models(options: argparse.Namespace, paths: Paths) -> int:
         f"{'here' if info.is_here else f'{wording.size(info.download_bytes)} to download'}"
         for info in infos
     ]
-    _print(options, {"models": wire.to_plain(infos)}, _list(lines, "No base models."))
+    print_result(options, {"models": wire.to_plain(infos)}, lines_or(lines, "No base models."))
     return DONE
 
 
@@ -210,61 +182,19 @@ def _runs(options: argparse.Namespace, paths: Paths) -> int:
         + (f", validation loss {info.validation_loss:.3f}" if info.validation_loss else "")
         for info in infos
     ]
-    _print(options, {"runs": wire.to_plain(infos)}, _list(lines, "No runs yet."))
+    print_result(options, {"runs": wire.to_plain(infos)}, lines_or(lines, "No runs yet."))
     return DONE
 
 
 def _devices(options: argparse.Namespace, paths: Paths) -> int:
-    code, summary = _run(model_service.find_devices, DevicesRequest(), paths)
+    code, summary = run(model_service.find_devices, DevicesRequest(), paths)
     if summary is not None:
         lines = [
             f"{device.id:8} {device.name}{'  (best)' if device.is_best else ''}"
             for device in summary.devices
         ]
-        _print(options, wire.to_plain(summary), "\n".join(lines))
+        print_result(options, wire.to_plain(summary), "\n".join(lines))
     return code
-
-
-def _run(
-    job: Callable[[Request, JobContext], Summary],
-    request: Request,
-    paths: Paths,
-    first_interrupt: Stop = Stop.CANCEL,
-) -> tuple[int, Summary | None]:
-    """Run a job here and now; Ctrl-C asks it to stop, a second one to leave nothing behind."""
-    ModelService(paths).sweep()
-    report = ConsoleReport()
-    context = JobContext(paths, report)
-    with _interrupts(context, first_interrupt, report) as interrupts:
-        # Whatever a library prints must not get between us and who reads our JSON.
-        with contextlib.redirect_stdout(sys.stderr):
-            outcome = run_job(job, request, context)
-        report.end()
-    if isinstance(outcome, Done):
-        return (INTERRUPTED if interrupts else DONE), outcome.summary
-    if isinstance(outcome, Cancelled):
-        report.say("Interrupted: nothing was changed.")
-        return INTERRUPTED, None
-    return _fail(JokegenError(outcome.happened, outcome.todo)), None
-
-
-@contextlib.contextmanager
-def _interrupts(context: JobContext, first: Stop, report: ConsoleReport) -> Iterator[list[int]]:
-    """Turn Ctrl-C into requests to stop while the block runs; yields those that came."""
-    came: list[int] = []
-
-    def on_interrupt(number: int, _frame: FrameType | None) -> None:
-        came.append(number)
-        stop = first if len(came) == 1 else Stop.CANCEL
-        if stop is Stop.FINISH:
-            report.say("Finishing with the best so far; press Ctrl-C again to discard the run.")
-        context.request_stop(stop)
-
-    old = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield came
-    finally:
-        signal.signal(signal.SIGINT, old)
 
 
 def _prepare_streams() -> None:
@@ -274,33 +204,3 @@ def _prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _print(options: argparse.Namespace, value: Any, text: str) -> None:
-    if options.json:
-        # Where the encoding is not UTF-8, JSON has a way of its own to write other letters.
-        text = json.dumps(value, ensure_ascii=(sys.stdout.encoding or "utf-8").lower() != "utf-8")
-    sys.stdout.write(text + "\n")
-
-
-def _list(lines: list[str], nothing: str) -> str:
-    return "\n".join(lines) if lines else nothing
-
-
-def _fail(error: JokegenError) -> int:
-    sys.stderr.write(f"{error}\n")
-    return FAILED
-
-
-def _at_least_one(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
-
-
-def _above_zero(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError("must be above 0")
-    return value

@@ -75,6 +75,12 @@ class ModelService:
 
         return sorted(list_datasets(self.paths), key=lambda info: info.created, reverse=True)
 
+    def dataset(self, name: str) -> DatasetInfo:
+        """The data set of that name; raises JokegenError, naming the existing ones."""
+        from jokegen.data.store import find_dataset
+
+        return find_dataset(self.paths, name)
+
     def rename_dataset(self, old: str, new: str) -> None:
         """Raises JokegenError if the new name is taken or blank."""
         from jokegen.data.store import rename_dataset
