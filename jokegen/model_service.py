@@ -57,7 +57,10 @@ class ModelService:
 
     def sweep(self) -> None:
         """Remove what killed processes left half-written, and previews nobody looks at."""
+        from jokegen.data.store import empty_trash
+
         paths = self.paths
+        empty_trash(paths)
         for folder in (paths.home, paths.datasets, paths.models, paths.previews, paths.runs):
             storage.sweep(folder)
         for inner in (*paths.datasets.glob("*"), *paths.runs.glob("*")):

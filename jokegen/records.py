@@ -6,9 +6,40 @@ show them, and neither needs to know the other's libraries.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class LineageSource:
+    """A file that jokes came from, as it was then; `member` names one inside an archive."""
+
+    path: str
+    bytes: int
+    sha256: str
+    rows: int
+    member: str = ""
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """How a data set came to be: from which files or data sets, and what was done to the jokes.
+
+    `origin` says where a brought file came from (a link, the hub), "" for a file of this computer.
+    `request` is the whole request that made it, as plain values, so that it can be made again.
+    """
+
+    sources: tuple[LineageSource, ...] = ()
+    origin: str = ""
+    parents: tuple[str, ...] = ()
+    fixes: tuple[str, ...] = ()
+    edits: int = 0
+    limit: int | None = None
+    changed: int = 0
+    jokegen: str = ""
+    request: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -24,6 +55,7 @@ class DatasetInfo:
     source: str
     created: float
     bytes: int
+    lineage: Lineage = field(default_factory=Lineage)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from jokegen.errors import JokegenError
 
 MANIFEST = "manifest.json"
 _BLOCK = 4 * 1024 * 1024
+_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 _TEMPORARY = re.compile(r"^\.tmp-(\d+)-[0-9a-f]+")
 
 
@@ -32,7 +33,8 @@ def slug(name: str) -> str:
     """A folder name made of plain letters, digits and dashes; never empty, at most 40 long."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
     plain = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
-    return plain or "unnamed"
+    # Windows keeps these names for devices, whatever ending they have.
+    return f"{plain}-" if _DEVICE.fullmatch(plain) else plain or "unnamed"
 
 
 def write_json(path: Path, value: Any) -> None:

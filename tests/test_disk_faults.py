@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from jokegen import cli, model_service, storage
+from jokegen.commands.running import FAILED
 from jokegen.config.paths import Paths
 from jokegen.jobs.context import JobContext, RecordingContext
 from jokegen.jobs.dataset_requests import ImportRequest, PreviewRequest
@@ -261,7 +262,7 @@ def test_the_command_line_on_a_full_disk_says_so_in_one_line(
     if isinstance(disk, LimitedDisk):
         pytest.skip("the limit would hold for what stands in for the terminal as well")
     disk.fill()
-    assert cli.main(["import", str(jokes(tmp_path, 7))]) == cli.FAILED
+    assert cli.main(["import", str(jokes(tmp_path, 7))]) == FAILED
     error = capfd.readouterr().err
     assert re.search(FULL, error.splitlines()[-1])
     assert "Traceback" not in error
@@ -317,7 +318,7 @@ def test_a_read_only_data_folder_still_lists_and_writes_jokes(
         ["train", "--data", "old", "--base", "gpt2"],
         ["fetch", "gpt2", "--from", str(source)],
     ):
-        assert cli.main(arguments) == cli.FAILED
+        assert cli.main(arguments) == FAILED
         error = capfd.readouterr().err
         assert "does not allow Jokegen to use" in error.splitlines()[-1]
         assert "Traceback" not in error

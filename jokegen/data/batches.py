@@ -35,7 +35,8 @@ class TextFile:
     `batches` yields record batches of string columns named `columns`, every one with the same
     number of rows except the last; reading may raise JokegenError and JobCancelled at any batch.
     `understood` says in words how the file is read, `options` exactly. The rest is for asking
-    back and for choosing otherwise: see `PreviewSummary`.
+    back and for choosing otherwise: see `PreviewSummary`. `sha256` is that of the file's bytes,
+    empty where the reader does not go through all of them.
     """
 
     columns: tuple[str, ...]
@@ -46,6 +47,7 @@ class TextFile:
     sheets: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     separators: tuple[str, ...] = ()
+    sha256: str = ""
 
 
 def rows_per_batch(mean_characters: float) -> int:
@@ -82,6 +84,14 @@ def text_array(texts: Sequence[str]) -> pa.StringArray:
     return pa.StringArray.from_buffers(
         len(encoded), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))
     )
+
+
+def int_array(numbers: Sequence[int]) -> pa.Int32Array:
+    """An Arrow array of whole numbers of 32 bits; built from a buffer as `text_array` is."""
+    import pyarrow as pa
+
+    buffer = pa.py_buffer(array.array("i", numbers))
+    return pa.Int32Array.from_buffers(pa.int32(), len(numbers), [None, buffer])
 
 
 def text_batch(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> pa.RecordBatch:

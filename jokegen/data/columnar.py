@@ -1,23 +1,38 @@
-"""Reads Parquet files as text."""
+"""Reads Parquet and Arrow files as text."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jokegen.data.batches import TextFile, name_columns, rows_per_batch, shown, text_array
+from jokegen.data.batches import (
+    TextFile,
+    int_array,
+    name_columns,
+    plain,
+    rows_per_batch,
+    text_array,
+)
+from jokegen.data.file_state import FileState
+from jokegen.data.misfits import MisfitLog
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
+from jokegen.jobs.dataset_requests import Format, ReadOptions
 from jokegen.jobs.events import Phase, Progress
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
 
-def open_parquet(path: Path, context: JobContext) -> TextFile:
+_MEND = "Correct that row or export the file anew, then choose it again."
+
+
+def open_parquet(
+    path: Path, name: str, options: ReadOptions, log: MisfitLog, context: JobContext
+) -> TextFile:
     """A Parquet file; texts as they are, other values as text, missing ones empty.
 
     Raises JokegenError, here or while reading, for a file that is cut off or damaged.
@@ -29,33 +44,97 @@ def open_parquet(path: Path, context: JobContext) -> TextFile:
         # Not mapped into memory: a file that shrinks meanwhile would kill the process.
         file = pq.ParquetFile(path, memory_map=False)
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, error) from error
-    columns = name_columns(file.schema_arrow.names)
-    if not columns:
-        file.close()
-        raise JokegenError(f"The file {shown(path)} has no columns.", "Choose another file.")
-    understood = f"Parquet, {len(columns)} column" + ("s" if len(columns) > 1 else "")
-    return TextFile(columns, understood, _batches(path, file, columns, context))
-
-
-def _batches(
-    path: Path, file: pq.ParquetFile, columns: tuple[str, ...], context: JobContext
-) -> Iterator[pa.RecordBatch]:
-    import pyarrow as pa
-
+        raise _damaged(name, "Parquet", error) from error
     total = file.metadata.num_rows
     sizes = [file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)]
     size = rows_per_batch(sum(sizes) / max(total, 1))
-    done = 0
-    with file:
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        with file:
+            yield from file.iter_batches(size, use_threads=False)
+
+    return _text_file(
+        path, name, replace(options, format=Format.PARQUET), log, context,
+        file.schema_arrow.names, batches(), size, total,
+    )  # fmt: skip
+
+
+def open_arrow(
+    path: Path, name: str, options: ReadOptions, log: MisfitLog, context: JobContext
+) -> TextFile:
+    """An Arrow IPC file or stream (Feather version 2 is such a file), read as Parquet is."""
+    import pyarrow as pa
+
+    source = pa.OSFile(str(path))
+    try:
+        head = source.read(6)
+        source.seek(0)
+        if head == b"ARROW1":
+            reader = pa.ipc.open_file(source)
+            parts = (reader.get_batch(number) for number in range(reader.num_record_batches))
+        else:
+            stream = pa.ipc.open_stream(source)
+            reader, parts = stream, iter(stream)
+        names = reader.schema.names
+    except (pa.ArrowException, OSError) as error:
+        source.close()
+        raise _damaged(name, "Arrow", error) from error
+    size = rows_per_batch(0)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        with source:
+            for part in parts:
+                for start in range(0, part.num_rows, size):
+                    yield part.slice(start, size)
+
+    return _text_file(
+        path, name, replace(options, format=Format.ARROW), log, context, names, batches(), size,
+        None,
+    )  # fmt: skip
+
+
+def _text_file(
+    path: Path,
+    name: str,
+    options: ReadOptions,
+    log: MisfitLog,
+    context: JobContext,
+    names: Sequence[str],
+    batches: Iterator[pa.RecordBatch],
+    size: int,
+    total: int | None,
+) -> TextFile:
+    columns = name_columns(names)
+    kind = "Parquet" if options.format is Format.PARQUET else "Arrow"
+    if not columns:
+        raise JokegenError(f"The file “{plain(name)}” has no columns.", "Choose another file.")
+    state = FileState.of(path)
+
+    def texts() -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        done = 0
         try:
-            for batch in _even_batches(file.iter_batches(size, use_threads=False), size, context):
-                texts = [_texts(path, batch.column(i), done) for i in range(len(columns))]
-                yield pa.RecordBatch.from_arrays(texts, names=list(columns))
+            for batch in _even_batches(batches, size, context):
+                arrays, bad = [], set()
+                for i in range(len(columns)):
+                    array, rows = _texts(name, batch.column(i), done, log)
+                    arrays.append(array)
+                    bad |= rows
+                made = pa.RecordBatch.from_arrays(arrays, names=list(columns))
+                yield made.take(_without(made.num_rows, bad)) if bad else made
                 done += batch.num_rows
                 context.emit(Progress(Phase.READING, done, total, "rows"))
         except (pa.ArrowException, OSError) as error:
-            raise _damaged(path, error) from error
+            raise _damaged(name, kind, error) from error
+        state.check(path, name)
+
+    understood = f"{kind}, {len(columns)} column" + ("s" if len(columns) > 1 else "")
+    return TextFile(columns, understood, texts(), options=options)
+
+
+def _without(count: int, bad: set[int]) -> pa.Array:
+    return int_array([number for number in range(count) if number not in bad])
 
 
 def _even_batches(
@@ -76,24 +155,36 @@ def _even_batches(
         yield pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
 
 
-def _texts(path: Path, column: pa.Array, rows_before: int) -> pa.StringArray:
-    """A column as text. Raises JokegenError, naming the row, for bytes that are no text."""
+def _texts(
+    name: str, column: pa.Array, rows_before: int, log: MisfitLog
+) -> tuple[pa.StringArray, set[int]]:
+    """A column as text, and which of its rows are to be left out since they are none."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_string(column.type) and _is_clean(column):
-        return pc.fill_null(column, "")
+        return pc.fill_null(column, ""), set()
     texts: list[str] = []
-    for row, scalar in enumerate(column, rows_before + 1):
+    bad: set[int] = set()
+    for row, scalar in enumerate(column):
         try:
-            texts.append(_as_text(scalar))
+            text = _as_text(scalar)
         except UnicodeDecodeError:
-            raise _no_text(path, row, "bytes that are not UTF-8 text") from None
-        if "\0" in texts[-1]:
-            raise _no_text(path, row, "a NUL character, which is no text")
-    return text_array(texts)
+            problem = "holds bytes that are not UTF-8 text"
+            log.add(name, rows_before + row + 1, problem, can_repair=False, todo=_MEND, place="Row")
+            bad.add(row)
+            text = ""
+        if "\0" in text:
+            problem = "holds a NUL character, which was taken out"
+            if not log.add(
+                name, rows_before + row + 1, problem, can_repair=True, todo=_MEND, place="Row"
+            ):
+                bad.add(row)
+            text = text.replace("\0", "")
+        texts.append(text)
+    return text_array(texts), bad
 
 
 def _is_clean(column: pa.StringArray) -> bool:
@@ -121,18 +212,11 @@ def _as_text(scalar: Any) -> str:
     return str(value)
 
 
-def _no_text(path: Path, row: int, what: str) -> JokegenError:
-    return JokegenError(
-        f"Row {row} of {shown(path)} holds {what}.",
-        "Correct that row or export the file anew, then choose it again.",
-    )
-
-
-def _damaged(path: Path, error: Exception) -> Exception:
+def _damaged(name: str, kind: str, error: Exception) -> Exception:
     """What the operating system says stays as it is; what Arrow says is put into words."""
     if isinstance(error, OSError) and error.errno is not None:
         return error
     return JokegenError(
-        f"The file {shown(path)} is not a whole Parquet file: it was cut off or damaged.",
+        f"The file “{plain(name)}” is not a whole {kind} file: it was cut off or damaged.",
         "Download or export it again, then choose the new file.",
     )

@@ -40,26 +40,58 @@ class Dialect:
     delimiter: str
     has_header: bool
     columns: tuple[str, ...]
+    first: tuple[str, ...] = ()
+    is_header_unsure: bool = False
+    is_delimiter_unsure: bool = False
 
     @property
     def in_words(self) -> str:
         header = "first line is the header" if self.has_header else "no header line"
-        return f"{DELIMITERS[self.delimiter]}, {header}"
+        words = DELIMITERS.get(self.delimiter, f"separated by “{self.delimiter}”")
+        return f"{words}, {header}"
 
 
-def propose_dialect(head: str, *, is_whole: bool, prefers_tab: bool = False) -> Dialect:
+def propose_dialect(
+    head: str,
+    *,
+    is_whole: bool,
+    prefers_tab: bool = False,
+    delimiter: str | None = None,
+    has_header: bool | None = None,
+) -> Dialect:
     """Propose how to read a file that begins with `head` (all of it, if `is_whole`).
 
     `head` must hold something besides blank lines. `prefers_tab` settles a tie for TSV files.
+    What was chosen already (`delimiter`, `has_header`) is not proposed anew.
     """
     order = sorted(DELIMITERS, key=lambda delimiter: prefers_tab and delimiter != "\t")
     tried = {delimiter: _records(head, delimiter, is_whole) for delimiter in order}
     del tried[NO_DELIMITER]
-    delimiter = _even(tried) or _nearly_even(tried) or NO_DELIMITER
-    records = tried.get(delimiter) or _records(head, NO_DELIMITER, is_whole)
-    has_header = looks_like_header(records[0], records[1:])
-    names = records[0] if has_header else [""] * len(records[0])
-    return Dialect(delimiter, has_header, name_columns(names))
+    is_torn = False
+    if delimiter is None:
+        even = _even(tried)
+        nearly = None if even else _nearly_even(tried)
+        delimiter = even or nearly or NO_DELIMITER
+        is_torn = nearly is not None and not any(map(is_known, tried[nearly][0]))
+    records = tried.get(delimiter) or _records(head, delimiter, is_whole)
+    is_header = looks_like_header(records[0], records[1:]) if has_header is None else has_header
+    width = max(map(len, records[:1])) if is_header else _usual_width(records)
+    names = records[0] if is_header else [""] * width
+    is_named = any(map(is_known, records[0]))
+    return Dialect(
+        delimiter,
+        is_header,
+        name_columns(names),
+        tuple(cell.strip() for cell in records[0]),
+        # A short first line that is no usual name may be a joke; so may one in a file of few lines.
+        is_header_unsure=is_header and not is_named and (len(records[0]) == 1 or len(records) < 4),
+        is_delimiter_unsure=is_torn,
+    )
+
+
+def _usual_width(records: Sequence[Sequence[str]]) -> int:
+    """How many fields most records have."""
+    return statistics.mode(len(record) for record in records)
 
 
 def looks_like_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:

@@ -10,6 +10,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 # Numbers stay as they are written: 1e5 and 1.0 would come back as other characters.
@@ -24,6 +25,13 @@ class Malformed(Exception):  # noqa: N818 - becomes a JokegenError where the fil
         super().__init__(line, problem)
         self.line = line
         self.problem = problem
+
+
+@dataclass(frozen=True)
+class Flawed:
+    """A value that is JSON but no text: half of a surrogate pair is in it."""
+
+    problem: str
 
 
 def decode(text: str, line: int) -> Any:
@@ -42,7 +50,10 @@ def decode(text: str, line: int) -> Any:
 
 
 def decode_at(text: str, at: int) -> tuple[Any, int]:
-    """The value at a position, and the position after it. Raises Malformed."""
+    """The value at a position (`Flawed` if it is no text), and the position after it.
+
+    Raises Malformed.
+    """
     try:
         value, end = _decoder.raw_decode(text, at)
     except json.JSONDecodeError as error:
@@ -50,7 +61,7 @@ def decode_at(text: str, at: int) -> tuple[Any, int]:
     except RecursionError:
         raise Malformed(line_at(text, at), "nests lists or objects too deeply") from None
     if text.find("\\u", at, end) >= 0 and (problem := _no_text_in(value)):
-        raise Malformed(line_at(text, at), problem)
+        return Flawed(problem), end
     return value, end
 
 
@@ -89,7 +100,8 @@ class ObjectScan:
     """The keys of the object that begins at `start` ("{"), each with the position of its value.
 
     The caller decodes the value and says in `at` where it ended, so that a long list among the
-    values can be gone through piece by piece. Raises Malformed; nothing may follow the object.
+    values can be gone through piece by piece; in the end `at` is behind the object. Raises
+    Malformed.
     """
 
     def __init__(self, text: str, start: int) -> None:
@@ -112,7 +124,7 @@ class ObjectScan:
                 at = skip_space(text, at + 1)
             elif mark != "}":
                 raise Malformed(line_at(text, at), "is not valid JSON (a comma is missing)")
-        expect_end(text, at + 1)
+        self.at = at + 1
 
 
 def expect_end(text: str, at: int) -> None:
@@ -134,10 +146,8 @@ def line_at(text: str, at: int) -> int:
 
 
 def _no_text_in(value: Any) -> str:
-    r"""What escapes spell that is no text: NUL ("\u0000"), half of a surrogate pair; else ""."""
+    """What escapes spell that is no text: half of a surrogate pair; else ""."""
     if isinstance(value, str):
-        if "\0" in value:
-            return r"holds a NUL character (\u0000), which is no text"
         try:
             value.encode()
         except UnicodeEncodeError:

@@ -22,6 +22,7 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Word document"),
     (b"PAR1", "a Parquet file"),
     (b"ARROW1", "an Arrow file"),
+    (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"\x1f\x8b", "a compressed (gzip) file"),
     (b"BZh", "a compressed (bzip2) file"),

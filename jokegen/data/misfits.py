@@ -26,14 +26,24 @@ class MisfitLog:
         self._report = report
         self._file: TextIO | None = None
 
-    def add(self, file: str, line: int, problem: str, *, can_repair: bool, todo: str) -> bool:
+    def add(
+        self,
+        file: str,
+        line: int,
+        problem: str,
+        *,
+        can_repair: bool,
+        todo: str,
+        place: str = "Line",
+    ) -> bool:
         """Whether the row is to be repaired; else it is to be left out.
 
         `problem` goes on after "Line 3 of “x.csv” " and has no full stop; `todo` is a sentence.
-        Raises JokegenError with both where the policy is to stop.
+        `place` is what is counted: lines of a text, rows of a table. Raises JokegenError with
+        both sentences where the policy is to stop.
         """
         if self._policy is Misfits.STOP:
-            raise JokegenError(f"Line {line} of “{file}” {problem}.", todo)
+            raise JokegenError(f"{place} {line} of “{file}” {problem}.", todo)
         is_repaired = can_repair and self._policy is Misfits.REPAIR
         misfit = Misfit(file, line, problem, "repaired" if is_repaired else "left out")
         self.count += 1

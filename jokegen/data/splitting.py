@@ -36,26 +36,62 @@ class Split:
 
 
 def split_jokes(
-    jokes: Sequence[str], share: float = 0.1, check: Callable[[], None] = lambda: None
+    jokes: Sequence[str],
+    share: float = 0.1,
+    check: Callable[[], None] = lambda: None,
+    clusters: Sequence[int] | None = None,
 ) -> Split:
     """Split off about `share` (0 to 1) of the jokes for validation.
 
     With 10 jokes or more validation gets at least one, unless all are twins of each other; with
-    fewer it gets none. `check` is called now and then and may raise.
+    fewer it gets none. `clusters` names for each joke the first one of its cluster of nearly equal
+    jokes, which stay together too. `check` is called now and then and may raise.
     """
     marks = []
     for number, joke in enumerate(jokes):
         if number % _JOKES_A_CHECK == 0:
             check()
         marks.append(hashlib.blake2b(sameness_key(joke), digest_size=16).digest())
+    if clusters is not None:
+        marks = _marks_of_clusters(marks, clusters, check)
     sizes = Counter(marks)
     check()
-    held_out = _held_out(sizes, _target(len(jokes), share))
+    held_out = _held_out(sizes, _target(len(jokes), share), check)
     check()
-    return Split(
-        [joke for joke, mark in zip(jokes, marks, strict=True) if mark not in held_out],
-        [joke for joke, mark in zip(jokes, marks, strict=True) if mark in held_out],
-    )
+    train: list[str] = []
+    validation: list[str] = []
+    for start in range(0, len(jokes), _JOKES_A_CHECK):
+        check()
+        for joke, mark in zip(
+            jokes[start : start + _JOKES_A_CHECK],
+            marks[start : start + _JOKES_A_CHECK],
+            strict=True,
+        ):
+            (validation if mark in held_out else train).append(joke)
+    return Split(train, validation)
+
+
+def _marks_of_clusters(
+    marks: list[bytes], clusters: Sequence[int], check: Callable[[], None]
+) -> list[bytes]:
+    """One mark for all jokes that are linked by a cluster or by a mark: the smallest of them."""
+    smallest: dict[bytes, bytes] = {}
+
+    def find(mark: bytes) -> bytes:
+        while (above := smallest.get(mark, mark)) != mark:
+            mark = above
+        return mark
+
+    for number, leader in enumerate(clusters):
+        if number % _JOKES_A_CHECK == 0:
+            check()
+        if leader != number:
+            low, high = sorted((find(marks[number]), find(marks[leader])))
+            if low != high:
+                smallest[high] = low
+    if not smallest:
+        return marks
+    return [find(mark) for mark in marks]
 
 
 def sameness_key(joke: str) -> bytes:
@@ -73,7 +109,9 @@ def _target(count: int, share: float) -> int:
     return max(1, round(count * share)) if count >= FEWEST_TO_SPLIT else 0
 
 
-def _held_out(sizes: Mapping[bytes, int], target: int) -> set[bytes]:
+def _held_out(
+    sizes: Mapping[bytes, int], target: int, check: Callable[[], None] = lambda: None
+) -> set[bytes]:
     """The marks of whole groups of twins, smallest marks first, as far as they fit.
 
     `sizes` tells how many jokes bear each mark; `target` is how many jokes are wanted.
@@ -82,7 +120,12 @@ def _held_out(sizes: Mapping[bytes, int], target: int) -> set[bytes]:
     if target == 0 or len(sizes) < 2:
         return held_out
     count = 0
-    for mark in sorted(sizes):
+    # Marks are evenly spread: those below this bound are enough, and quicker to sort than all.
+    share = min(1.0, (2 * target + 1_000) / len(sizes))
+    bound = int(share * 0xFFFF_FFFF).to_bytes(4, "big")
+    few = sorted(mark for mark in sizes if mark[:4] <= bound)
+    check()
+    for mark in few:
         if count + sizes[mark] <= target:
             held_out.add(mark)
             count += sizes[mark]

@@ -7,7 +7,10 @@ Names are what people type; folders have names of their own, so a name may hold 
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,13 +21,19 @@ from jokegen import storage
 from jokegen.config.paths import Paths
 from jokegen.data.batches import MOST_ROWS, plain, text_batch
 from jokegen.data.dataset_names import check_name, free_name, names_as_text, same_name
+from jokegen.data.lineage import from_manifest, to_manifest
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
-from jokegen.records import DatasetInfo
+from jokegen.records import DatasetInfo, Lineage
 
 COLUMN = "text"  # of the saved data sets: what trainers everywhere expect
 PARTS = ("train", "validation")
+TRASH = ".trash"
 _LOCK_POLL_SECONDS = 0.1
+# Renaming and deleting happen while a person looks on.
+_PATIENCE_SECONDS = 0.3
+_TRASH_SECONDS = 24 * 3600.0
+_BLOCK = 1 << 20
 
 
 def save_dataset(
@@ -38,11 +47,14 @@ def save_dataset(
     column: str,
     context: JobContext | None = None,
     is_name_proposed: bool = False,
+    lineage: Lineage | None = None,
+    originals: Sequence[Path] = (),
 ) -> DatasetInfo:
     """Save both parts under `name`; until the last moment nothing of it is to be seen.
 
     A name that exists is an error, or gets a number behind it if it is only a proposal
-    (`is_name_proposed`). `source` and `column` say where the jokes came from. Raises
+    (`is_name_proposed`). `source`, `column` and `lineage` say where the jokes came from;
+    `originals` are files that are copied into the data set, since nobody else keeps them. Raises
     JokegenError, JobCancelled, and OSError (disk full) with nothing left behind.
     """
     name = check_name(name)
@@ -57,6 +69,7 @@ def save_dataset(
         final = _free_folder(paths, name)
         with storage.new_folder(final) as folder:
             _write(folder, dict(zip(PARTS, (train, validation), strict=True)), check)
+            _keep_originals(folder, originals, check)
             size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
             storage.write_manifest(
                 folder,
@@ -67,6 +80,7 @@ def save_dataset(
                 dropped=dict(dropped),
                 source=plain(source),
                 column=column,
+                lineage=to_manifest(lineage or Lineage()),
                 created=time.time(),
                 bytes=size,
             )
@@ -122,7 +136,7 @@ def load_jokes(paths: Paths, name: str) -> tuple[list[str], list[str]]:
 def rename_dataset(paths: Paths, old: str, new: str) -> DatasetInfo:
     """Give a data set another name; its folder stays. Raises JokegenError as saving does."""
     new = check_name(new)
-    with _locked(paths):
+    with _locked(paths, patience=_PATIENCE_SECONDS):
         info = find_dataset(paths, old)
         others = [other.name for other in list_datasets(paths) if other.path != info.path]
         _check_is_free(new, others)
@@ -131,10 +145,61 @@ def rename_dataset(paths: Paths, old: str, new: str) -> DatasetInfo:
         return _saved(info.path)
 
 
-def delete_dataset(paths: Paths, name: str) -> None:
-    """Remove a data set for good. Raises JokegenError if there is none of this name."""
-    with _locked(paths):
-        storage.remove_folder(find_dataset(paths, name).path)
+def duplicate_dataset(paths: Paths, name: str, new: str) -> DatasetInfo:
+    """Save a copy of a data set as `new`. Raises JokegenError as saving does."""
+    new = check_name(new)
+    with _locked(paths, patience=_PATIENCE_SECONDS):
+        info = find_dataset(paths, name)
+        _check_is_free(new, [other.name for other in list_datasets(paths)])
+        final = _free_folder(paths, new)
+        with storage.new_folder(final) as folder:
+            shutil.copytree(info.path, folder, dirs_exist_ok=True)
+            manifest = storage.read_manifest(folder) or {}
+            facts = {**manifest, "name": new, "created": time.time()}
+            storage.write_json(folder / storage.MANIFEST, facts)
+        return _saved(final)
+
+
+def delete_dataset(paths: Paths, name: str) -> str:
+    """Take a data set out of sight; returns what `restore_dataset` brings it back by.
+
+    It is removed for good by `empty_trash`. Raises JokegenError if there is none of this name.
+    """
+    with _locked(paths, patience=_PATIENCE_SECONDS):
+        folder = find_dataset(paths, name).path
+        trash = paths.datasets / TRASH
+        trash.mkdir(exist_ok=True)
+        target = trash / f"{folder.name}-{uuid.uuid4().hex[:8]}"
+        folder.rename(target)
+        os.utime(target)  # how long it has been there
+    return target.name
+
+
+def restore_dataset(paths: Paths, handle: str) -> DatasetInfo:
+    """Bring back what was deleted, under a name with a number if its own was taken meanwhile.
+
+    Raises JokegenError if it is gone for good.
+    """
+    with _locked(paths, patience=_PATIENCE_SECONDS):
+        deleted = paths.datasets / TRASH / Path(handle).name
+        manifest = storage.read_manifest(deleted)
+        if manifest is None:
+            raise JokegenError("This data set was removed for good.", "Import its file again.")
+        name = free_name(str(manifest["name"]), [info.name for info in list_datasets(paths)])
+        if name != manifest["name"]:
+            storage.write_json(deleted / storage.MANIFEST, {**manifest, "name": name})
+        final = _free_folder(paths, name)
+        deleted.rename(final)
+        return _saved(final)
+
+
+def empty_trash(paths: Paths, older_than: float = _TRASH_SECONDS) -> None:
+    """Remove for good what was deleted longer ago than that (in seconds; a day)."""
+    trash = paths.datasets / TRASH
+    for folder in trash.iterdir() if trash.is_dir() else ():
+        with contextlib.suppress(OSError):
+            if folder.stat().st_mtime < time.time() - older_than:
+                storage.remove_folder(folder)
 
 
 def _write(folder: Path, parts: Mapping[str, Sequence[str]], check: Callable[[], None]) -> None:
@@ -162,6 +227,17 @@ def _write(folder: Path, parts: Mapping[str, Sequence[str]], check: Callable[[],
                 )
 
 
+def _keep_originals(folder: Path, originals: Sequence[Path], check: Callable[[], None]) -> None:
+    """Copy files into the folder "original", block by block so that it can be stopped."""
+    for original in originals:
+        target = folder / "original" / original.name
+        target.parent.mkdir(exist_ok=True)
+        with original.open("rb") as source, target.open("xb") as copy:
+            while block := source.read(_BLOCK):
+                check()
+                copy.write(block)
+
+
 def _quiet_datasets() -> Any:
     """The datasets library, which takes a second to import, without progress bars or caches."""
     import datasets
@@ -187,6 +263,7 @@ def _info(folder: Path, facts: Mapping[str, Any]) -> DatasetInfo | None:
             source=str(facts["source"]),
             created=float(facts["created"]),
             bytes=int(facts["bytes"]),
+            lineage=from_manifest(facts.get("lineage")),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
@@ -217,11 +294,15 @@ def _free_folder(paths: Paths, name: str) -> Path:
 
 
 @contextlib.contextmanager
-def _locked(paths: Paths, check: Callable[[], None] = lambda: None) -> Iterator[None]:
+def _locked(
+    paths: Paths, check: Callable[[], None] = lambda: None, patience: float | None = None
+) -> Iterator[None]:
     """Hold the lock on all data sets; two processes cannot take the same name at once.
 
-    The operating system lets go of it when a process dies. `check` may raise while waiting.
+    The operating system lets go of it when a process dies. `check` may raise while waiting;
+    after `patience` seconds a JokegenError is raised.
     """
+    deadline = None if patience is None else time.monotonic() + patience
     paths.datasets.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(paths.datasets / ".lock")
     while True:
@@ -230,7 +311,11 @@ def _locked(paths: Paths, check: Callable[[], None] = lambda: None) -> Iterator[
             lock.acquire(timeout=_LOCK_POLL_SECONDS, poll_interval=_LOCK_POLL_SECONDS / 4)
             break
         except filelock.Timeout:
-            continue
+            if deadline is not None and time.monotonic() > deadline:
+                raise JokegenError(
+                    "Another data set is being saved at this moment.",
+                    "Wait until that is done, then try again.",
+                ) from None
     try:
         yield
     finally:

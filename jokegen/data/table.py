@@ -69,6 +69,16 @@ class TextTable:
         table._setup(files, ("Joke", "Part"), info.path)
         return table
 
+    @classmethod
+    def for_examined(cls, path: Path) -> TextTable:
+        """The table that an examination wrote: jokes, why some are left out, what they were."""
+        return cls(path)
+
+    def number(self, row: int, column: int) -> int:
+        """The whole number in a cell. Raises IndexError outside the table."""
+        value = self._value(row, column)
+        return value if isinstance(value, int) else 0
+
     def _setup(
         self, files: list[tuple[_Batches, str | None]], columns: tuple[str, ...], path: Path
     ) -> None:
@@ -92,6 +102,10 @@ class TextTable:
 
     def text(self, row: int, column: int) -> str:
         """The whole text of a cell, as it is in the file. Raises IndexError outside the table."""
+        value = self._value(row, column)
+        return value if isinstance(value, str) else ""
+
+    def _value(self, row: int, column: int) -> object:
         if not (0 <= row < self.rows and 0 <= column < len(self.columns)):
             raise IndexError(f"row {row}, column {column}")
         number = bisect_right(self._first_rows, row) - 1
@@ -100,8 +114,8 @@ class TextTable:
             return label
         row -= self._first_rows[number]
         batch = bisect_right(file.starts, row) - 1
-        value = self._batch(number, batch).column(column)[row - file.starts[batch]].as_py()
-        return value if isinstance(value, str) else ""
+        value: object = self._batch(number, batch).column(column)[row - file.starts[batch]].as_py()
+        return value
 
     def close(self) -> None:
         """Let go of the files; the table must not be read afterwards."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import zipfile
 from pathlib import Path
@@ -15,10 +14,11 @@ from jokegen.config.paths import Paths
 from jokegen.data.importing import import_jokes
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import RecordingContext
-from jokegen.jobs.dataset_requests import ImportRequest
+from jokegen.jobs.dataset_requests import ImportRequest, Misfits, ReadOptions
 from tests.data.conftest import read_rows
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PARQUET = io.BytesIO()
 pq.write_table(pa.table({"joke": [f"joke {i}" for i in range(1000)]}), PARQUET)
 
@@ -34,17 +34,9 @@ def quoted_rows(rows: int) -> bytes:
     return b"".join(b'%d,"joke ""%d"", it is"\n' % (i, i) for i in range(rows))
 
 
-LATIN = "joke\nfine\ncaf\xe9 one\n".encode("latin-1")
-LATE_LATIN = b"joke\n" + b"all is well\n" * 60_000 + "caf\xe9\n".encode("latin-1")
 BAD: dict[str, tuple[str, bytes, str]] = {
-    "latin-1": ("x.csv", LATIN, "Line 3 of “x.csv” is not UTF-8 text (it may be Latin-1"),
-    "latin-1, far down": ("x.csv", LATE_LATIN, "Line 60002 of “x.csv” is not UTF-8 text"),
-    "latin-1 txt": ("x.txt", LATIN, "Line 3 of “x.txt” is not UTF-8"),
-    "latin-1 json": ("x.json", b'["a",\n"caf\xe9"]', "Line 2 of “x.json” is not UTF-8"),
     "cut utf-8": ("x.txt", b"one\n\xe2\x82", "Line 2 of “x.txt” is not UTF-8"),
     "cut utf-16": ("x.txt", "a\nb".encode("utf-16")[:-1], "Line 2 of “x.txt” is not UTF-16"),
-    "utf-16 without mark": ("x.csv", "joke\nha ha\n".encode("utf-16-le"), "UTF-16 text without"),
-    "utf-32": ("x.csv", "joke\nha\n".encode("utf-32"), "“x.csv” is not text: it seems to be UTF-"),
     "empty": ("x.csv", b"", "The file “x.csv” is empty."),
     "only a mark": ("x.csv", b"\xef\xbb\xbf", "“x.csv” holds nothing but blank lines"),
     "blank lines": ("x.csv", b"\n \r\n\t\n", "“x.csv” holds nothing but blank lines"),
@@ -53,47 +45,43 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "picture": ("x.csv", PNG, "“x.csv” is not text: it seems to be a PNG picture"),
     "jpeg": ("x.txt", b"\xff\xd8\xff\xe0\0\x10JFIF", "it seems to be a JPEG picture"),
     "pdf": ("x.txt", b"%PDF-1.7\n%\xe2\xe3", "“x.txt” is not text: it seems to be a PDF document"),
-    "zip": ("x.csv", zipped("jokes.csv"), "“x.csv” is not text: it seems to be a zip archive"),
-    "xlsx": ("x.csv", zipped("xl/workbook.xml"), "seems to be an Excel workbook"),
-    "xls": ("x.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "an old Excel or Word"),
-    "gzip": ("x.csv", gzip.compress(b"joke\nha\n"), "seems to be a compressed (gzip) file"),
-    "parquet as csv": ("x.csv", PARQUET.getvalue(), "seems to be a Parquet file"),
+    "not a workbook": ("x.xlsx", zipped("xl/workbook.xml"), "workbook “x.xlsx” is damaged"),
+    "git lfs": ("x.csv", b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n",
+                "“x.csv” is not text: it seems to be a Git LFS pointer"),
+    "xls as csv": ("x.csv", OLD + bytes(99), "an old Excel or Word"),
+    "xls": ("x.xls", OLD + bytes(99), "“x.xls” is a workbook of the old kind (.xls)"),
+    "encrypted": ("x.xlsx", OLD + bytes(99) + "EncryptedPackage".encode("utf-16-le"),
+                  "The workbook “x.xlsx” is protected with a password"),
     "other binary": ("x.csv", bytes(range(256)) * 9, "“x.csv” is not text: it seems to be a bin"),
     "web page": ("x.csv", b"\n<!DOCTYPE html>\n<html>", "“x.csv” is not text: it seems to be a w"),
     "web page json": ("x.json", b"<html lang=en>", "“x.json” is not text: it seems to be a web"),
-    "nul": ("x.csv", b"joke\nfine one\nbad\0one\n", "Line 3 of “x.csv” holds a NUL character"),
-    "open quote": ("x.csv", b'id,joke\n1,fine\n2,"never\nclosed\n', "on line 3 of “x.csv” is not"),
+    "open quote": ("x.csv", b'id,joke\n1,fine\n2,"never\nclosed\n', "Line 3 of “x.csv” has a quot"),
     "open quote, far": ("x.csv", b"id,joke\n" + quoted_rows(9_000) + b'9,"x\n' + b"y\n" * 9_000,
-                        "on line 9002 of “x.csv” is not closed"),
-    "wrong quote": ("x.csv", b'id,joke\n1,fine\n2,"He" said\n3,x\n', "on line 3 of “x.csv” is not"),
-    "quote closed late": ("x.csv", b'id,joke\n1,"a\n2,"closed"\n', "on line 2 of “x.csv” is not"),
+                        "Line 9002 of “x.csv” has a quotation"),
+    "wrong quote": ("x.csv", b'id,joke\n1,fine\n2,"He" said\n3,x\n', "Line 3 of “x.csv” has a quot"),
+    "quote closed late": ("x.csv", b'id,joke\n1,"a\n2,"closed"\n', "Line 2 of “x.csv” has a quot"),
     "too many": ("x.csv", b"id,joke\n1,fine\n2,Well, well\n", "Line 3 of “x.csv” has 3 fields"),
     "too few": ("x.csv", b'id,joke\n1,"a\nb"\n\n2\n', "Line 5 of “x.csv” has 1 field"),
     "ragged, far": ("x.csv", b"id,joke\n" + b'1,"a\nb"\n' * 5_000 + b"1,2,3\n",
-                    "Line 10002 of “x.csv” has 3 fields, but the file begins with 2 fields"),
+                    "Line 10002 of “x.csv” has 3 fields instead of 2"),
     "jsonl": ("x.jsonl", b'{"joke": "a"}\n\n{"joke": \n', "Line 3 of “x.jsonl” is not valid JSON"),
     "jsonl, two": ("x.jsonl", b'"a"\n"b" "c"\n', "Line 2 of “x.jsonl” holds more than one"),
-    "jsonl, mixed": ("x.jsonl", b'"a"\n{"b": 1}\n', "Line 2 of “x.jsonl” mixes texts and objects"),
-    "jsonl, list": ("x.jsonl", b'"a"\n["b"]\n', "Line 2 of “x.jsonl” holds a list inside"),
     "json": ("x.json", b'[\n"a",\n"b" "c"]', "Line 3 of “x.json” is not valid JSON (a comma"),
     "json, cut": ("x.json", b'["a",\n"b"', "Line 2 of “x.json” is not valid JSON (the list is not"),
     "json, cut text": ("x.json", b'["a",\n"b', "Line 2 of “x.json” is not valid JSON"),
     "json, more": ("x.json", b'["a"]\n["b"]', "Line 2 of “x.json” is not valid JSON (there is"),
     "json, no list": ("x.json", b'{"a": "b"}', "“x.json” holds no list of jokes"),
-    "json, two lists": ("x.json", b'{"a": ["x"], "b": ["y"]}', "several lists, “a” and “b”"),
     "json, text": ("x.json", b'"just a text"', "“x.json” is not a JSON list or object"),
     "json, cut object": ("x.json", b'{"a": [1], ', "Line 1 of “x.json” is not valid JSON"),
     "json, no value": ("x.json", b'{"a":', "Line 1 of “x.json” is not valid JSON"),
     "json, cut empty list": ("x.json", b'{"a":[', "Line 1 of “x.json” is not valid JSON"),
     "json, empty objects": ("x.json", b"[{}, {}]", "All objects in “x.json” are empty"),
     "json, empty": ("x.json", b"[]", "“x.json” names its columns, but holds no jokes"),
-    "json nul": ("x.json", b'["a",\n"b\\u0000"]', "Line 2 of “x.json” holds a NUL"),
     "json half": ("x.jsonl", b'"a"\n{"a": "\\ud83d"}', "Line 2 of “x.jsonl” holds half of a"),
     "json deep": ("x.json", b"[" * 100_000, "Line 1 of “x.json” nests lists or objects too"),
     "parquet, cut": ("x.parquet", PARQUET.getvalue()[:-50], "“x.parquet” is not a whole Parquet"),
     "parquet, text": ("x.parquet", b"joke\nha\n", "“x.parquet” is not a whole Parquet file"),
     "ending": ("x.docx", b"joke\n", "The name “x.docx” ends in “.docx”, which Jokegen cannot read"),
-    "no ending": ("jokes", b"joke\n", "The name “jokes” has no ending"),
 }  # fmt: skip
 
 
@@ -104,7 +92,7 @@ def test_a_bad_file_is_named_with_its_flaw_and_a_remedy(tmp_path: Path, case: st
     path.write_bytes(content)
     context = RecordingContext(Paths(tmp_path / "home"))
     with pytest.raises(JokegenError) as caught:
-        import_jokes(ImportRequest((path,)), context)
+        import_jokes(ImportRequest((path,), options=ReadOptions(misfits=Misfits.STOP)), context)
     assert sentence in caught.value.happened
     assert name in caught.value.happened
     assert caught.value.todo.endswith(".")
@@ -134,18 +122,18 @@ def test_bytes_in_a_parquet_column_name_their_row(tmp_path: Path) -> None:
 def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
     folder = tmp_path / "jokes.csv"
     folder.mkdir()
-    with pytest.raises(JokegenError, match=r"“jokes\.csv” is a folder"):
+    with pytest.raises(JokegenError, match=r"“jokes\.csv” holds no file"):
         read_rows(folder)
     with pytest.raises(JokegenError, match=r"The file “none\.csv” is not there"):
         read_rows(tmp_path / "none.csv")
 
 
 def test_the_endings_that_are_understood_are_listed(tmp_path: Path) -> None:
-    path = tmp_path / "x.xlsx"
+    path = tmp_path / "x.docx"
     path.write_bytes(b"x")
     with pytest.raises(JokegenError) as caught:
         read_rows(path)
-    for ending in (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet"):
+    for ending in ("CSV", "TSV", ".txt", "JSON", ".jsonl", "Parquet", ".xlsx", ".ods", ".zip"):
         assert ending in caught.value.todo
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.data.conftest import read_rows
+from tests.data.conftest import read_all, read_rows
 
 LITERALS = ["NA", "None", "null", "NaN", "42", "007", "1e5", "TRUE", "-0", "1,5", " kept ", "#N/A"]
 
@@ -125,7 +125,7 @@ def test_a_text_file_has_one_joke_a_line(tmp_path: Path) -> None:
     assert [row[0] for row in rows] == [
         '"quoted", with comma', "joke", "", "\tx\u2028y\x0cz", 'last "',
     ]  # fmt: skip
-    assert understood == "Text, one joke a line, UTF-8"
+    assert understood == "text, one joke a line, UTF-8"
 
 
 def test_a_tsv_prefers_tabs(tmp_path: Path) -> None:
@@ -139,14 +139,7 @@ def test_file_names_are_only_names(tmp_path: Path, name: str) -> None:
 
 
 def test_batches_are_even_and_bounded(tmp_path: Path) -> None:
-    from jokegen.config.paths import Paths
-    from jokegen.data.reading import open_texts
-    from jokegen.jobs.context import RecordingContext
-
-    context = RecordingContext(Paths(tmp_path))
     path = write(tmp_path, "a.csv", "id,joke\n" + "1,short\n" * 10_000)
-    sizes = [batch.num_rows for batch in open_texts(path, context).batches]
-    assert sizes == [4096, 4096, 1808]
+    assert read_all(path).sizes == [4096, 4096, 1808]
     path = write(tmp_path, "b.csv", "id,joke\n" + ("1," + "long " * 20_000 + "\n") * 130)
-    sizes = [batch.num_rows for batch in open_texts(path, context).batches]
-    assert sizes == [64, 64, 2]
+    assert read_all(path).sizes == [64, 64, 2]

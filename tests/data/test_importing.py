@@ -139,4 +139,6 @@ def test_previews_of_other_days_are_removed(jokes: Path, paths: Paths) -> None:
     assert old.exists()
     os.utime(old, (0, 0))
     latest = preview(PreviewRequest((jokes,)), context).table
-    assert set(paths.previews.iterdir()) == {new, latest}
+    assert set(paths.previews.iterdir()) == {
+        path for table in (new, latest) for path in (table, table.with_suffix(".json"))
+    }

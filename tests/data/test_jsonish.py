@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.data.conftest import read_rows
+from tests.data.conftest import read_all, read_rows
 
 
 @pytest.mark.parametrize(
@@ -25,12 +25,12 @@ from tests.data.conftest import read_rows
         ("a.json", '{"n": 2, "none": [ ], "jokes": ["x", null], "m": {"k": [1]}}', ("Joke",),
          [("x",), ("",)], "JSON, a list of texts in “jokes”, UTF-8"),
         ("a.json", '{"joke": "x"}\n{"joke": "y"}\n', ("joke",), [("x",), ("y",)],
-         "JSON Lines, one object a line, UTF-8"),
+         "JSON Lines, objects, UTF-8"),
         ("a.jsonl", '{"joke": "NA"}\n\n{"joke": null, "id": 12345678901234567890}',
          ("joke", "id"), [("NA", ""), ("", "12345678901234567890")],
-         "JSON Lines, one object a line, UTF-8"),
+         "JSON Lines, objects, UTF-8"),
         ("a.ndjson", '"x"\n"\\ud83d\\ude02 \\\\u0000"\n', ("Joke",), [("x",), ("😂 \\u0000",)],
-         "JSON Lines, one text a line, UTF-8"),
+         "JSON Lines, texts, UTF-8"),
         ("a.json", '[{"": 1, " b ": 2, "b": 3}]', ("Column 1", "b", "b (2)"), [("1", "2", "3")],
          "JSON, a list of objects, UTF-8"),
     ],
@@ -79,13 +79,9 @@ def test_parquet_types_become_text(tmp_path: Path) -> None:
 
 
 def test_parquet_row_groups_of_any_size_make_even_batches(tmp_path: Path) -> None:
-    from jokegen.config.paths import Paths
-    from jokegen.data.reading import open_texts
-    from jokegen.jobs.context import RecordingContext
-
     path = tmp_path / "a.parquet"
     jokes = [f"joke {i}" for i in range(10_000)]
     pq.write_table(pa.table({"joke": jokes}), path, row_group_size=333)
-    batches = list(open_texts(path, RecordingContext(Paths(tmp_path))).batches)
-    assert [batch.num_rows for batch in batches] == [4096, 4096, 1808]
-    assert [joke for batch in batches for joke in batch.column(0).to_pylist()] == jokes
+    found = read_all(path)
+    assert found.sizes == [4096, 4096, 1808]
+    assert [row[0] for row in found.rows] == jokes

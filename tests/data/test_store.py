@@ -146,7 +146,7 @@ def test_deleting_removes_one_data_set(paths: Paths) -> None:
     save(paths, "two")
     delete_dataset(paths, "ONE")
     assert [info.name for info in list_datasets(paths)] == ["two"]
-    assert sorted(path.name for path in paths.datasets.iterdir()) == [".lock", "two"]
+    assert sorted(path.name for path in paths.datasets.iterdir()) == [".lock", ".trash", "two"]
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "gone"])

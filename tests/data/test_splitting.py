@@ -1,4 +1,4 @@
-"""Cleaning counts what it drops; the split depends on the jokes alone and leaks none."""
+"""The split depends on the jokes alone, and leaks none."""
 
 from __future__ import annotations
 
@@ -9,24 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jokegen.data.cleaning import MAX_JOKE_CHARACTERS, Cleaner
 from jokegen.data.splitting import sameness_key, split_jokes
 
 JOKES = [f"Joke number {i}: a man walks into a bar." for i in range(1_000)]
-
-
-def test_jokes_are_trimmed_and_the_dropped_ones_counted() -> None:
-    cleaner = Cleaner()
-    cleaner.add(["  one\u00a0", "", " \t\n", "one", "two\n lines ", "One", "x" * 8_000])
-    cleaner.add(["one\r\n", "x" * (MAX_JOKE_CHARACTERS + 1), "NA"])
-    assert cleaner.jokes == ["one", "two\n lines", "One", "x" * 8_000, "NA"]
-    assert cleaner.dropped == {"empty": 2, "repeated": 2, "too long": 1}
-
-
-def test_only_reasons_that_occurred_are_listed() -> None:
-    cleaner = Cleaner()
-    cleaner.add(["a", "b"])
-    assert cleaner.dropped == {}
 
 
 def test_the_split_does_not_depend_on_the_order() -> None:
@@ -51,6 +36,17 @@ def test_twins_stay_on_one_side() -> None:
     assert len(split.validation) == 400
     train_keys = {sameness_key(joke) for joke in split.train}
     assert train_keys.isdisjoint(sameness_key(joke) for joke in split.validation)
+
+
+def test_clusters_stay_on_one_side_with_all_that_are_linked_to_them() -> None:
+    # Every fifth joke is said to be nearly the same as the one before it.
+    clusters = [number - 1 if number % 5 == 4 else number for number in range(len(JOKES))]
+    split = split_jokes(JOKES, 0.2, clusters=clusters)
+    held_out = set(split.validation)
+    assert 190 <= len(held_out) <= 200
+    for number in range(4, len(JOKES), 5):
+        assert (JOKES[number] in held_out) == (JOKES[number - 1] in held_out)
+    assert split.validation != split_jokes(JOKES, 0.2).validation
 
 
 @pytest.mark.parametrize(
