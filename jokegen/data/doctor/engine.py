@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from jokegen.data.doctor.leaving import NOTES, Tools, find
 from jokegen.data.doctor.rows import belong_together, split_row
-from jokegen.data.doctor.texts import CHANGES
+from jokegen.data.doctor.changes import CHANGES
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.dataset_requests import Edit, FixKind, Recipe
 from jokegen.jobs.events import Phase, Progress

@@ -14,7 +14,7 @@ from jokegen.data.doctor import languages
 from jokegen.data.doctor.engine import Applied, apply_recipe
 from jokegen.data.doctor.leaving import NOTES, Tools, default_limit, estimated_tokens, find
 from jokegen.data.doctor.rows import belong_together, split_row
-from jokegen.data.doctor.texts import CHANGES
+from jokegen.data.doctor.changes import CHANGES
 from jokegen.data.statistics import judge, measure
 from jokegen.data.tables import new_table, read_batches
 from jokegen.data.templates import Template

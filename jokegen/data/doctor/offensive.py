@@ -4,68 +4,96 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 # In the library's list, but no insult: jokes about God, sex and the body are not left out for a
 # word, and nobody is offensive for whom they love.
 _HARMLESS = frozenset(
     """
-    beaver boob boobs breast breastfeed breasts butt crap dammit damn drunk erotic fart fat
-    foreskin gay gays gigolo girl girls god goddamn gods hardcore hell heroin horny jerk joint
-    kill kinky lesbian lesbians lmao lmfao lust naked nude nudity opium oral organ pantie
-    panties panty pee penis period pot pregnant prostitute pubic rectum screw sex sexual sexy
-    sperm strip stupid suck sucks tampon testicle trashy ugly urine vagina viagra virgin vodka
-    weed weirdo womb
+    areole arian aryan bastard beaver boob boobs booby booger boozer boozy breast breastfeed breasts
+    butt carpetmuncher crap cipa dammit damn damned damnit dawgie-style dong drunk dummy dumb
+    enlargement erect erotic escort extacy extasy fart farted farting farts farty fat feces fecal
+    foreskin gae gai gay gays gigolo girl girls god goddamn goddammit gods hardcore headlights hell
+    hemp heroin herp hobag homey homo hooch hooter hooters horniest horny hump humped humping hymen
+    incest jerk jock joint kill kinky lech lesbian lesbians lmao lmfao loin loins lube lust lusting
+    lusty marijuana menstruate menstruation mick moron naked nipple nipples nude nudes nudity nympho
+    omg opiate opium oral orally organ orgasm orgasmic orgasms ovary ovum ovums paddy pantie
+    panties panty pasty pawn peepee pee peyote penis period perversion phallic pinko pms poop pot
+    potty pregnant primetime prostitute prude pubic puss quicky racy randy raunch rectal rectum
+    reefer retard rum rump sadism scantily screw screwed screwing scum scrotum seaman seamen seduce
+    semen sex sexual sexy sleaze sleazy smut smutty sniper snuff sob sperm stoned strip stroke
+    stupid suck sucked sucking sucks tampon tawdry teat teats teste testee testes testical testicle
+    testis threesome thug tinkle toots topless trashy tush ugly undies urinal urine uterus uzi vagina
+    valium viagra virgin vixen vodka voyeur vulgar wad wazoo wedgie weed weenie weewee weiner
+    weirdo whiz womb woody yeasty yobbo
     """.split()  # noqa: SIM905
 )
-_WORD = re.compile(r"[^\W_]+(?:[@$!'’*\-][^\W_]+)*[$@!]*|[@$][^\W_]+", re.IGNORECASE)
+_WORD = re.compile(r"[\w@$!*'’-]+")
 _LOOK_ALIKES = str.maketrans(
     {"@": "a", "$": "s", "!": "i", "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"}
 )
+_DISGUISED = re.compile(r"[@$!*013457]")
 
 
 class OffensiveWords:
     """Finds words of a list as whole words, plurals and simple disguises ("sh1t") included."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        cleaned = {" ".join(word.casefold().split()) for word in words}
-        self._single = {word for word in cleaned if word and " " not in word}
-        phrases = sorted(word for word in cleaned if " " in word)
-        self._phrases = (
-            re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b") if phrases else None
+        cleaned = {" ".join(word.casefold().split()) for word in words} - {""}
+        self.words: tuple[str, ...] = tuple(sorted(cleaned))
+        self._phrases = [word for word in self.words if not _WORD.fullmatch(word)]
+        self._phrase = (
+            re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, self._phrases))})(?!\w)")
+            if self._phrases
+            else None
         )
+        self._forms: dict[str, str] = {}
+        for word in sorted(cleaned.difference(self._phrases)):
+            for ending in ("s", "'s", "’s"):
+                self._forms.setdefault(word + ending, word)
+        self._forms.update({word: word for word in cleaned.difference(self._phrases)})
+        self._undisguised = lru_cache(maxsize=10_000)(self._unmask)
 
     @classmethod
     def usual(cls) -> OffensiveWords:
         """The list to begin with; the same object every time."""
         return _usual()
 
-    @property
-    def words(self) -> list[str]:
-        """The single words, in order."""
-        return sorted(self._single)
-
     def found_in(self, joke: str) -> list[str]:
-        """The listed words that a joke holds."""
+        """The listed words that a joke holds, each once."""
         text = joke.casefold()
-        found = []
-        for word in _WORD.findall(text):
-            listed = self._listed(word)
-            if listed:
-                found.append(listed)
-        if self._phrases is not None:
-            found += self._phrases.findall(text)
-        return found
+        words = set(_WORD.findall(text))
+        found = {self._forms[word] for word in words & self._forms.keys()}
+        for word in words:
+            if not word.isalpha() and (listed := self._undisguised(word)):
+                found.add(listed)
+        if self._phrase is not None:
+            found.update(self._phrase.findall(text))
+        return sorted(found)
 
-    def _listed(self, word: str) -> str:
-        for form in (word, word.translate(_LOOK_ALIKES)):
-            if form.isdigit() or not form:
+    def _unmask(self, word: str) -> str:
+        """The listed word that something such as "sh1t!", "f*ck" or "'word-" stands for; or ""."""
+        bare = word.strip("'’-*_")
+        for form in (bare, bare.rstrip("!")):
+            if form in self._forms:
+                return self._forms[form]
+            if not any(map(str.isalpha, form)) or not _DISGUISED.search(form):
                 continue
-            for candidate in (form, form.removesuffix("s"), form.removesuffix("'s")):
-                if candidate in self._single:
-                    return candidate
+            plain = form.translate(_LOOK_ALIKES)
+            if plain in self._forms:
+                return self._forms[plain]
+            if 0 < plain.count("*") < len(plain) - 1:
+                masked = re.compile(re.escape(plain).replace(r"\*", r"[^\W\d_]"))
+                for candidate, listed in self._forms.items():
+                    if len(candidate) == len(plain) and masked.fullmatch(candidate):
+                        return listed
         return ""
+
+
+def usual_words() -> tuple[str, ...]:
+    """The list to begin with, to be shown and edited."""
+    return _usual().words
 
 
 @cache

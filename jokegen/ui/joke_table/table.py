@@ -191,7 +191,9 @@ class _TableView(QTableView):
         self.setCornerButtonEnabled(False)
         self.setMinimumHeight(scaled(120))
         self.setMinimumWidth(scaled(240))
-        self.setVerticalHeader(RowNumbers(self))
+        rows = RowNumbers(self)
+        rows.setMinimumSectionSize(1)  # before there are rows: see `_fit_rows`
+        self.setVerticalHeader(rows)
         self._fit_rows()
 
     def set_joke_column(self, column: int) -> None:
@@ -239,9 +241,8 @@ class _TableView(QTableView):
         return super().viewportEvent(event)
 
     def _fit_rows(self) -> None:
-        height = self.fontMetrics().height() + scaled(11)
-        self.verticalHeader().setMinimumSectionSize(height)
-        self.verticalHeader().setDefaultSectionSize(height)
+        # Not the least size too: Qt then looks at every row for every row, 20 s for 250,000.
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + scaled(11))
 
     def _show_tip(self, event: QHelpEvent) -> None:
         """The whole joke where the cell is too narrow for it, else what the table is."""
