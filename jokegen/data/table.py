@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -50,6 +50,7 @@ class TextTable:
     def __init__(self, path: Path) -> None:
         """Open the table that a preview wrote."""
         file = _PreviewFile(path)
+        self._open_again: Callable[[], TextTable] = lambda: TextTable(path)
         self._setup([(file, None)], tuple(file.columns), path)
 
     @classmethod
@@ -66,6 +67,7 @@ class TextTable:
             for file, _ in files:
                 file.close()
             raise
+        table._open_again = lambda: cls.for_dataset(info)
         table._setup(files, ("Joke", "Part"), info.path)
         return table
 
@@ -116,6 +118,19 @@ class TextTable:
         batch = bisect_right(file.starts, row) - 1
         value: object = self._batch(number, batch).column(column)[row - file.starts[batch]].as_py()
         return value
+
+    def reopened(self) -> TextTable:
+        """The same table with files of its own, for another thread. The caller closes it."""
+        return self._open_again()
+
+    def batches(self) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """All record batches, each with the number of its first row. Raises JokegenError."""
+        for number, (file, _) in enumerate(self._files):
+            for batch, start in enumerate(file.starts):
+                try:
+                    yield self._first_rows[number] + start, file.load(batch)
+                except (OSError, ValueError, EOFError) as error:
+                    raise _damaged(self._path) from error
 
     def close(self) -> None:
         """Let go of the files; the table must not be read afterwards."""

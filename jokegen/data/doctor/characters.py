@@ -104,7 +104,7 @@ def _emoji() -> _Emoji:
 
 
 def squeeze_spaces(text: str) -> str:
-    """Blanks of any kind become one plain blank, none at the ends of lines; one empty line at most."""
+    """Blanks of any kind become one plain blank, none at the ends of lines; empty lines one."""
     if text.isprintable() and "  " not in text:
         return text
     return _EMPTY_LINES.sub("\n\n", _LINE_BLANKS.sub("\n", _BLANKS.sub(" ", text)))

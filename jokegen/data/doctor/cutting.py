@@ -1,4 +1,4 @@
-"""Takes something out of a text so that no gap shows: what the fixes of links, names and the like share."""
+"""Takes something out of a text so that no gap shows: what several changes share."""
 
 from __future__ import annotations
 

@@ -1,46 +1,47 @@
-"""Fixes that leave jokes out: what each looks for, all of it in plain sight and adjustable."""
+"""Fixes that leave jokes out, by kind: which jokes of a pile each of them would leave out."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 
-from jokegen.data.doctor.languages import LanguageFinder
+from jokegen.data.doctor import repeats
+from jokegen.data.doctor.languages import Languages
+from jokegen.data.doctor.lengths import (
+    FEWEST_WORDS,
+    MOST_TOKENS,
+    TokenCounter,
+    longer_than,
+    word_count,
+)
 from jokegen.data.doctor.offensive import OffensiveWords
-from jokegen.data.near_duplicates import USUAL_SIMILARITY, cluster
-from jokegen.data.splitting import sameness_key
+from jokegen.data.doctor.personal import has_personal_data
+from jokegen.data.near_duplicates import USUAL_SIMILARITY
 from jokegen.jobs.dataset_requests import Fix, FixKind
 
-FEWEST_WORDS = 3
-# A joke of more tokens costs fine-tuning time by the square of its length and is hardly one.
-MOST_TOKENS = 512
-_CHARACTERS_A_TOKEN = 4.0  # of English text, in the tokenizers of the catalogue's base models
-_AT_ONCE = 4_096
-
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
-_PHONE = re.compile(
-    r"(?<![\w.,:/$€£#-])(?:\+\d{1,3}[\s./-]?)?(?:\(\d{1,5}\)[\s./-]?)?\d{2,5}"
-    r"(?:[\s./-]\d{2,5}){1,5}(?![\w%])|(?<!\w)\+\d{9,15}(?!\w)|(?<![\w.,$€£])0\d{8,12}(?!\w)"
-)
-_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}[-–]\d{4}")
-_THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
-_FEWEST_PHONE_DIGITS, _MOST_PHONE_DIGITS = 8, 15
-
-TokenCounter = Callable[[Sequence[str]], Sequence[int]]
 Check = Callable[[int], None]
 
+# What is said of a joke that is left out.
 NOTES: dict[FixKind, str] = {
     FixKind.PERSONAL: "personal data",
-    FixKind.OFFENSIVE: "offensive word",
-    FixKind.LANGUAGE: "another language",
+    FixKind.OFFENSIVE: "offensive",
+    FixKind.LANGUAGE: "other language",
     FixKind.TOO_SHORT: "too short",
     FixKind.TOO_LONG: "too long",
     FixKind.EXACT_DUPLICATES: "repeated",
-    FixKind.SAME_WORDS: "repeated with other spelling",
+    FixKind.SAME_WORDS: "same words",
     FixKind.NEAR_DUPLICATES: "nearly the same",
 }
+_AT_ONCE = 4_096
+_AT_ONCE_IF_SLOW = 256
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What outside knowledge the fixes need; tokens are estimated where nobody counts them."""
+
+    count_tokens: TokenCounter | None = None
 
 
 @dataclass(frozen=True)
@@ -51,32 +52,28 @@ class Left:
     words: tuple[str, ...] = ()
 
 
-@dataclass
-class Tools:
-    """What outside knowledge the fixes need; tokens are estimated where nobody counts them."""
+@dataclass(frozen=True)
+class Pile:
+    """Jokes to look through. `kept` are the indexes of those that stay whatever is found."""
 
-    count_tokens: TokenCounter | None = None
-    languages: LanguageFinder = field(default_factory=LanguageFinder)
+    jokes: Sequence[str]
+    kept: Collection[int]
+    tools: Tools
+    check: Check  # is told how many jokes are done, and may raise
 
-    def tokens(self, jokes: Sequence[str], check: Check) -> Iterator[int]:
-        """The number of tokens of each joke."""
-        for start in range(0, len(jokes), _AT_ONCE):
-            check(start)
-            part = jokes[start : start + _AT_ONCE]
-            if self.count_tokens is not None:
-                yield from self.count_tokens(part)
-            else:
-                yield from map(estimated_tokens, part)
-
-
-def estimated_tokens(joke: str) -> int:
-    """About how many tokens a joke has: four bytes each."""
-    return max(1, round(len(joke.encode("utf-8", "replace")) / _CHARACTERS_A_TOKEN))
+    def others(self, at_once: int = _AT_ONCE) -> Iterator[tuple[int, str]]:
+        """Index and text of the jokes that may be left out."""
+        kept = self.kept
+        for index, joke in enumerate(self.jokes):
+            if index % at_once == 0:
+                self.check(index)
+            if index not in kept:
+                yield index, joke
 
 
-def find(fix: Fix, jokes: Sequence[str], tools: Tools, check: Check) -> Left:
-    """Which of these jokes the fix leaves out. `check` is told how many are done, may raise."""
-    return _FINDERS[fix.kind](fix, jokes, tools, check)
+def find(fix: Fix, pile: Pile) -> Left:
+    """Which jokes of the pile the fix leaves out."""
+    return _FINDERS[fix.kind](fix, pile)
 
 
 def default_limit(kind: FixKind) -> float | None:
@@ -88,128 +85,72 @@ def default_limit(kind: FixKind) -> float | None:
     }.get(kind)
 
 
-def has_personal_data(joke: str) -> bool:
-    """Whether there is an e-mail address or a telephone number; prices and dates are none."""
-    if "@" in joke and _EMAIL.search(joke):
-        return True
-    return any(_is_phone(match.group()) for match in _PHONE.finditer(joke))
+def limit_of(fix: Fix) -> float | None:
+    """The limit that a fix has: its own, or that of its kind."""
+    return default_limit(fix.kind) if fix.limit is None else fix.limit
 
 
-def _is_phone(text: str) -> bool:
-    digits = sum(character.isdigit() for character in text)
-    if not _FEWEST_PHONE_DIGITS <= digits <= _MOST_PHONE_DIGITS:
-        return False
-    return not _DATE.fullmatch(text) and not _THOUSANDS.fullmatch(text)
+def _personal(_fix: Fix, pile: Pile) -> Left:
+    return Left([index for index, joke in pile.others() if has_personal_data(joke)])
 
 
-def _limit(fix: Fix) -> float:
-    limit = default_limit(fix.kind) if fix.limit is None else fix.limit
-    assert limit is not None
-    return limit
-
-
-def _watched(jokes: Sequence[str], check: Check) -> Iterator[tuple[int, str]]:
-    for index, joke in enumerate(jokes):
-        if index % _AT_ONCE == 0:
-            check(index)
-        yield index, joke
-
-
-def _personal(_fix: Fix, jokes: Sequence[str], _tools: Tools, check: Check) -> Left:
-    return Left([index for index, joke in _watched(jokes, check) if has_personal_data(joke)])
-
-
-def _offensive(fix: Fix, jokes: Sequence[str], _tools: Tools, check: Check) -> Left:
-    words = OffensiveWords.usual() if fix.words is None else OffensiveWords(fix.words)
+def _offensive(fix: Fix, pile: Pile) -> Left:
+    listed = OffensiveWords.usual() if fix.words is None else OffensiveWords(fix.words)
     found: Counter[str] = Counter()
     indexes = []
-    for index, joke in _watched(jokes, check):
-        if here := words.found_in(joke):
+    for index, joke in pile.others():
+        if here := listed.found_in(joke):
             indexes.append(index)
             found.update(here)
-    return Left(indexes, tuple(word for word, _ in found.most_common()))
+    return Left(indexes, _most_often_first(found))
 
 
-def _language(fix: Fix, jokes: Sequence[str], tools: Tools, check: Check) -> Left:
-    kept = set(fix.words) if fix.words else {tools.languages.main(jokes)}
+def _language(fix: Fix, pile: Pile) -> Left:
+    pile.check(0)
+    languages = Languages(pile.jokes, fix.words)
     found: Counter[str] = Counter()
     indexes = []
-    for index, joke in enumerate(jokes):
-        if index % 256 == 0:
-            check(index)
-        language = tools.languages.of(joke)
-        if language is not None and language not in kept:
+    for index, joke in pile.others(_AT_ONCE_IF_SLOW):
+        if (language := languages.foreign(joke)) is not None:
             indexes.append(index)
             found[language] += 1
-    return Left(indexes, tuple(language for language, _ in found.most_common()))
+    return Left(indexes, _most_often_first(found))
 
 
-def _too_short(fix: Fix, jokes: Sequence[str], _tools: Tools, check: Check) -> Left:
-    fewest = _limit(fix)
-    return Left([index for index, joke in _watched(jokes, check) if word_count(joke) < fewest])
+def _most_often_first(found: Counter[str]) -> tuple[str, ...]:
+    return tuple(sorted(found, key=lambda word: (-found[word], word)))
 
 
-def word_count(joke: str) -> int:
-    """Words between blanks; two characters count as one where a language writes without them."""
-    words = joke.split()
-    if joke.isascii() or sum(map(len, words)) <= 16 * len(words):
-        return len(words)
-    return sum(map(len, words)) // 2
+def _too_short(fix: Fix, pile: Pile) -> Left:
+    fewest = limit_of(fix) or 0.0
+    return Left([index for index, joke in pile.others() if word_count(joke) < fewest])
 
 
-def _too_long(fix: Fix, jokes: Sequence[str], tools: Tools, check: Check) -> Left:
-    most = _limit(fix)
-    return Left([index for index, tokens in enumerate(tools.tokens(jokes, check)) if tokens > most])
-
-
-def _exact(_fix: Fix, jokes: Sequence[str], _tools: Tools, check: Check) -> Left:
-    # A set of those seen at once is far quicker than asking for each whether it was seen.
-    check(0)
-    if len(set(jokes)) == len(jokes):
-        return Left([])
-    seen: set[str] = set()
+def _too_long(fix: Fix, pile: Pile) -> Left:
     indexes = []
-    for index, joke in _watched(jokes, check):
-        if joke in seen:
-            indexes.append(index)
-        else:
-            seen.add(joke)
+    for start in range(0, len(pile.jokes), _AT_ONCE):
+        pile.check(start)
+        part = pile.jokes[start : start + _AT_ONCE]
+        for number in longer_than(part, limit_of(fix) or 0.0, pile.tools.count_tokens):
+            if start + number not in pile.kept:
+                indexes.append(start + number)
     return Left(indexes)
 
 
-def _same_words(_fix: Fix, jokes: Sequence[str], _tools: Tools, check: Check) -> Left:
-    seen: set[bytes] = set()
-    indexes = []
-    for index, joke in _watched(jokes, check):
-        key = sameness_key(joke)
-        if key in seen:
-            indexes.append(index)
-        else:
-            seen.add(key)
-    return Left(indexes)
+def _exact(_fix: Fix, pile: Pile) -> Left:
+    return Left(repeats.exact(pile.jokes, pile.kept, pile.check))
 
 
-def _near(fix: Fix, jokes: Sequence[str], _tools: Tools, check: Check) -> Left:
-    leaders = cluster(jokes, _limit(fix), check)
-    best: dict[int, int] = {}
-    for index, leader in enumerate(leaders):
-        former = best.get(leader)
-        if former is None or _quality(jokes[index]) > _quality(jokes[former]):
-            best[leader] = index
-    kept = set(best.values())
-    return Left([index for index in range(len(jokes)) if index not in kept])
+def _same_words(_fix: Fix, pile: Pile) -> Left:
+    return Left(repeats.same_words(pile.jokes, pile.kept, pile.check))
 
 
-def _quality(joke: str) -> tuple[bool, bool, int]:
-    """Of nearly equal jokes the best is whole (ends as a sentence does), not shouted, and long."""
-    return (
-        joke.endswith((".", "!", "?", "…", '"', "”", "'", "’", ")")),
-        not joke.isupper(),
-        len(joke),
-    )
+def _near(fix: Fix, pile: Pile) -> Left:
+    similarity = limit_of(fix) or USUAL_SIMILARITY
+    return Left(repeats.near(pile.jokes, pile.kept, similarity, pile.check))
 
 
-_FINDERS: dict[FixKind, Callable[[Fix, Sequence[str], Tools, Check], Left]] = {
+_FINDERS: dict[FixKind, Callable[[Fix, Pile], Left]] = {
     FixKind.PERSONAL: _personal,
     FixKind.OFFENSIVE: _offensive,
     FixKind.LANGUAGE: _language,

@@ -11,24 +11,33 @@ from importlib import resources
 # word, and nobody is offensive for whom they love.
 _HARMLESS = frozenset(
     """
-    areole arian aryan bastard beaver boob boobs booby booger boozer boozy breast breastfeed breasts
-    butt carpetmuncher crap cipa dammit damn damned damnit dawgie-style dong drunk dummy dumb
-    enlargement erect erotic escort extacy extasy fart farted farting farts farty fat feces fecal
-    foreskin gae gai gay gays gigolo girl girls god goddamn goddammit gods hardcore headlights hell
-    hemp heroin herp hobag homey homo hooch hooter hooters horniest horny hump humped humping hymen
-    incest jerk jock joint kill kinky lech lesbian lesbians lmao lmfao loin loins lube lust lusting
-    lusty marijuana menstruate menstruation mick moron naked nipple nipples nude nudes nudity nympho
-    omg opiate opium oral orally organ orgasm orgasmic orgasms ovary ovum ovums paddy pantie
-    panties panty pasty pawn peepee pee peyote penis period perversion phallic pinko pms poop pot
-    potty pregnant primetime prostitute prude pubic puss quicky racy randy raunch rectal rectum
-    reefer retard rum rump sadism scantily screw screwed screwing scum scrotum seaman seamen seduce
-    semen sex sexual sexy sleaze sleazy smut smutty sniper snuff sob sperm stoned strip stroke
-    stupid suck sucked sucking sucks tampon tawdry teat teats teste testee testes testical testicle
-    testis threesome thug tinkle toots topless trashy tush ugly undies urinal urine uterus uzi vagina
-    valium viagra virgin vixen vodka voyeur vulgar wad wazoo wedgie weed weenie weewee weiner
-    weirdo whiz womb woody yeasty yobbo
+    anal anus areole arian aryan beaver bimbo bimbos bondage boner boob boobs booby booger boozer
+    boozy breast breastfeed breasts busty butt cipa clitoris cowgirl cowgirls crap crotch dammit
+    damn damned damnit dawgie-style dink dinks dong dopey drunk dumb dummy ejaculate ejaculated
+    ejaculates ejaculating ejaculation enlargement erect erection erotic erotism escort extacy
+    extasy facial fanny fart farted farting farts farty fat fecal feces feck feist fisted fisty
+    flange fondle foobar foreskin fubar g-spot gae gai ganja gay gays gey gigolo girl girls glans
+    god goddammit goddamn gods gonad gonads gringo guido hardcore he11 headlights hebe hell hemp
+    heroin herp herpes herpy hitler hiv hoar hoare hoer homey homo honky hooch hookah hooker
+    hooter hooters hore horniest horny hump humped humping hussy hymen inbred jerk jock joint
+    junkie junky kill kinky klan knob kooch labia lech len leper lesbian lesbians lmao lmfao loin
+    loins lube lust lusting lusty mams marijuana masochist massa maxi menses menstruate
+    menstruation meth mick moolie moron muff murder muther nad nads naked napalm nappy nazi nazism
+    nimrod ninny nipple nipples nude nudes nudity nympho omg opiate opium oral orally organ orgasm
+    orgasmic orgasms ovary ovum ovums paddy pantie panties panty pastie pasty pawn pcp pee peepee
+    penetrate penetration penial penile penis period perversion peyote phallic pinko playboy pms
+    poon poop pot potty pregnant prig primetime pron prostitute prude pubic punky puss quicky racy
+    randy raunch rectal rectum reefer reich revue rum rump sadism sadist sandbar scag scantily
+    schizo screw screwed screwing scrotum scum seaman seamen seduce semen sex sexual sexy sissy
+    slave sleaze sleazy slope smut smutty snatch sniper snuff sob sodom souse soused spac sperm
+    spick spunk steamy stiffy stoned strip stripclub stroke stupid suck sucked sucking sucks
+    tampon tawdry teat teats teets teez teste testee testes testical testicle testis threesome
+    thrust thug tinkle titi toke toots topless tramp transsexual trashy tush ugly undies unwed
+    urinal urine uterus uzi vagina valium viagra virgin vixen vodka vomit voyeur vulgar vulva wad
+    wazoo wedgie weed weenie weewee weiner weirdo wench whiz womb woody xx xxx yaoi yeasty yobbo
+    yury
     """.split()  # noqa: SIM905
-)
+) | {"auto erotic", "booty call", "cow girl", "cow girls", "strip club", "three some"}
 _WORD = re.compile(r"[\w@$!*'’-]+")
 _LOOK_ALIKES = str.maketrans(
     {"@": "a", "$": "s", "!": "i", "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"}
@@ -84,11 +93,16 @@ class OffensiveWords:
             if plain in self._forms:
                 return self._forms[plain]
             if 0 < plain.count("*") < len(plain) - 1:
-                masked = re.compile(re.escape(plain).replace(r"\*", r"[^\W\d_]"))
-                for candidate, listed in self._forms.items():
-                    if len(candidate) == len(plain) and masked.fullmatch(candidate):
-                        return listed
+                return self._fitting(plain)
         return ""
+
+    def _fitting(self, masked: str) -> str:
+        """The listed word with letters in place of stars; of several the one most others hold."""
+        pattern = re.compile(re.escape(masked).replace(r"\*", r"[^\W\d_]"))
+        fitting = [form for form in self._forms if pattern.fullmatch(form)]
+        if not fitting:
+            return ""
+        return self._forms[max(fitting, key=lambda form: sum(form in word for word in self.words))]
 
 
 def usual_words() -> tuple[str, ...]:

@@ -28,11 +28,13 @@ _KNOCK = re.compile(r"knock,? knock[.!]*", re.IGNORECASE)
 _WHO = re.compile(r"who['’]?s (?:there|that)\s*\?*", re.IGNORECASE)
 _SPEAKER = re.compile(r"([A-Z][\w.’' ]{0,20}?)[ \t]*:[ \t]+\S")
 _SPEAKERS = frozenset(
-    "boss boy boyfriend bartender brain child coach cop customer dad daughter dentist doctor driver "
-    "father friend girl girlfriend god grandma grandpa guy he her him his husband interviewer "
-    "judge kid lawyer man me mom mother mum neighbor neighbour nurse officer parent patient pilot "
-    "police policeman priest principal pupil she son student teacher them therapist wife waiter "
-    "waitress wife woman you".split()  # noqa: SIM905
+    """
+    boss boy boyfriend bartender brain child coach cop customer dad daughter dentist doctor driver
+    father friend girl girlfriend god grandma grandpa guy he her him his husband interviewer judge
+    kid lawyer man me mom mother mum neighbor neighbour nurse officer parent patient pilot police
+    policeman priest principal pupil she son student teacher them therapist wife waiter waitress
+    woman you
+    """.split()  # noqa: SIM905
 )
 _MOST_TURNS = 6
 _SHORT = 200  # characters of a setup, or of a punchline in a row of its own

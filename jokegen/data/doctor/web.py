@@ -14,19 +14,25 @@ _CANDIDATE = re.compile(r"<(?:/?[A-Za-z][^<>]*|!DOCTYPE[^<>]*)>", re.IGNORECASE)
 _BETWEEN_BLOCKS = re.compile(r"\s*\x00[\s\x00]*|\s+\x00")
 _BREAK, _PARAGRAPH = "\x00b", "\x00p"  # stand for tags until their surroundings are known
 _BLOCKS = frozenset(
-    "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 "
-    "h5 h6 header hr li main nav ol pre section table tr ul".split()  # noqa: SIM905
+    """
+    address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4
+    h5 h6 header hr li main nav ol pre section table tr ul
+    """.split()  # noqa: SIM905
 )
 _INLINE = frozenset(
-    "a abbr acronym b base bdi bdo big body button caption cite code col colgroup del dfn em "
-    "figcaption font head html i iframe img input ins kbd label link mark meta noscript o:p object "
-    "param q rp rt ruby s samp script small source span strike strong style sub sup svg tbody td "
-    "tfoot th thead time title tt u var video wbr".split()  # noqa: SIM905
+    """
+    a abbr acronym b base bdi bdo big body button caption cite code col colgroup del dfn em
+    figcaption font head html i iframe img input ins kbd label link mark meta noscript o:p object
+    param q rp rt ruby s samp script small source span strike strong style sub sup svg tbody td
+    tfoot th thead time title tt u var video wbr
+    """.split()  # noqa: SIM905
 )
 _ELEMENTS = _BLOCKS | _INLINE | {"br", "p"}
 _BARE_ATTRIBUTES = frozenset(
-    "async autoplay checked compact controls defer disabled hidden loop muted noshade nowrap open "
-    "readonly required reversed selected /".split()  # noqa: SIM905
+    """
+    async autoplay checked compact controls defer disabled hidden loop muted noshade nowrap open
+    readonly required reversed selected /
+    """.split()  # noqa: SIM905
 )
 
 _MARKDOWN_LINK = re.compile(
