@@ -7,6 +7,7 @@ own, so that the same seed gives the same jokes.
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from collections.abc import Callable
@@ -71,6 +72,8 @@ def sample_jokes(
     A joke that reaches `length` without an end is cut back to its last whole sentence, else to
     its last whole word.
     """
+    from transformers import DynamicCache
+
     device = next(language_model.parameters()).device
     jokes = [
         _Growing(tokenizer, prompt, index, controls, on_text) for index in range(controls.count)
@@ -79,16 +82,14 @@ def sample_jokes(
     never = _never_written(language_model, tokenizer, device)
     rows = torch.tensor([start] * controls.count, device=device)
     seen = rows[:, 1:]
-    cache = None
+    cache = DynamicCache(config=language_model.config)
+    remembered = {_cache_name(language_model): cache}
     finished: dict[int, Joke] = {}
     alive = list(range(controls.count))
     for position in range(controls.length + 1):
         check()
         is_last = position == controls.length
-        output = language_model(
-            input_ids=rows, past_key_values=cache, use_cache=True, logits_to_keep=1
-        )
-        cache = output.past_key_values
+        output = language_model(input_ids=rows, use_cache=True, logits_to_keep=1, **remembered)
         logits = output.logits[:, -1, :].float()
         logits[:, never] = -torch.inf
         chosen = []
@@ -111,6 +112,12 @@ def sample_jokes(
             alive = [alive[row] for row in keep]
         seen = torch.cat([seen, rows], dim=1)
     return [finished[index] for index in range(controls.count)]
+
+
+def _cache_name(language_model: PreTrainedModel) -> str:
+    """What the cache is called among the parameters: newer versions of transformers renamed it."""
+    parameters = inspect.signature(language_model.forward).parameters
+    return "cache" if "cache" in parameters else "past_key_values"
 
 
 def _never_written(
