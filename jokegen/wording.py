@@ -6,6 +6,7 @@ from jokegen.jobs.events import Phase
 from jokegen.records import RunStatus
 
 _PHASES = {
+    Phase.BRINGING: "Bringing the jokes to this computer",
     Phase.READING: "Reading the file",
     Phase.CLEANING: "Looking for empty and repeated jokes",
     Phase.DOWNLOADING: "Downloading the base model",

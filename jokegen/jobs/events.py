@@ -15,6 +15,7 @@ SummaryT_co = TypeVar("SummaryT_co", covariant=True)
 class Phase(StrEnum):
     """What a job is doing just now; the window and the command line put it into words."""
 
+    BRINGING = "bringing"  # jokes from elsewhere to this computer
     READING = "reading"
     CLEANING = "cleaning"
     DOWNLOADING = "downloading"

@@ -1,0 +1,1 @@
+"""Brings jokes that are elsewhere to this computer: links, Hugging Face data sets, pasted text."""
