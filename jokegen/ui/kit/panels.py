@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
     QHBoxLayout,
+    QLayout,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -168,7 +169,7 @@ class DropZone(QAbstractButton):
         self._icon = IconLabel(icon_name, "accent_text", scaled(32))
         self._title = PlainLabel(title, TextRole.STRONG)
         self._text = PlainLabel(text, TextRole.MUTED)
-        layout = QVBoxLayout(self)
+        layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
         layout.setSpacing(Space.XS)
         layout.addStretch(1)
@@ -182,13 +183,18 @@ class DropZone(QAbstractButton):
         self._text.setVisible(bool(text))
         self.clicked.connect(self.choose_requested)
 
+    def add_row(self, row: QLayout) -> None:
+        """Put one more row under the words, such as buttons."""
+        self._column.insertLayout(self._column.count() - 1, row)
+
     @property
     def is_highlighted(self) -> bool:
         """Whether files are being held over it."""
         return self._is_hot
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and self.hasFocus():  # a button within passes its keys on to here
             self.click()
         else:
             super().keyPressEvent(event)

@@ -1,0 +1,1 @@
+"""The ways to bring jokes into the window: dialogs for pasting, typing, links and hubs."""
