@@ -15,7 +15,7 @@ from pathlib import Path
 
 import jokegen
 from jokegen import model_service, wording
-from jokegen.commands import datasets
+from jokegen.commands import datasets, importing
 from jokegen.commands.running import (
     DONE,
     INTERRUPTED,
@@ -71,7 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=run)
         return sub
 
-    datasets.add_import(command)
+    importing.add_import(command)
 
     sub = command("train", _train, "fine-tune a base model on a data set")
     sub.add_argument("--data", required=True, metavar="NAME", help="the data set")

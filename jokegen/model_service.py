@@ -40,7 +40,7 @@ from jokegen.jobs.requests import (
     TrainRequest,
     TrainSummary,
 )
-from jokegen.records import BaseModelInfo, DatasetInfo, RunInfo
+from jokegen.records import BaseModelInfo, DatasetInfo, HistoryStep, RunInfo
 
 if TYPE_CHECKING:
     from jokegen.data.table import TextTable
@@ -57,10 +57,12 @@ class ModelService:
 
     def sweep(self) -> None:
         """Remove what killed processes left half-written, and previews nobody looks at."""
+        from jokegen.data.bringing.places import forget_old
         from jokegen.data.store import empty_trash
 
         paths = self.paths
         empty_trash(paths)
+        forget_old(paths)
         for folder in (paths.home, paths.datasets, paths.models, paths.previews, paths.runs):
             storage.sweep(folder)
         for inner in (*paths.datasets.glob("*"), *paths.runs.glob("*")):
@@ -113,6 +115,32 @@ class ModelService:
         from jokegen.data.store import restore_dataset
 
         return restore_dataset(self.paths, handle)
+
+    def history(self, name: str) -> tuple[HistoryStep, ...]:
+        """How a data set came to be: itself, what it was made of, back to the original files.
+
+        Raises JokegenError if there is none of that name.
+        """
+        from jokegen.data.lineage import history
+
+        return history(self.paths, name)
+
+    def descendants(self, name: str) -> tuple[DatasetInfo, ...]:
+        """The data sets that were made of this one, or of those. Raises JokegenError as above."""
+        from jokegen.data.lineage import descendants
+
+        return descendants(self.paths, name)
+
+    def request_to_remake(self, name: str, new: str | None = None) -> ImportRequest:
+        """What to import to have the same data set again, as `new` (None: a name is proposed).
+
+        Raises JokegenError where that is not possible: an original is gone or of another size, or
+        a data set that it was made of is gone. An original of the same size with other content is
+        found, and said, by the import.
+        """
+        from jokegen.data.lineage import request_to_remake
+
+        return request_to_remake(self.paths, name, new)
 
     def hub_token(self) -> str | None:
         """The Hugging Face token that this person has given, from the system's keyring."""

@@ -24,19 +24,43 @@ class LineageSource:
 
 
 @dataclass(frozen=True)
+class Ancestor:
+    """A data set that another one was made of: its id, which never changes, and its name then."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class AppliedFix:
+    """What a fix of the joke doctor did: to how many jokes, with which limit, where it has one."""
+
+    kind: str
+    count: int = 0
+    limit: float | None = None
+
+
+@dataclass(frozen=True)
 class Lineage:
     """How a data set came to be: from which files or data sets, and what was done to the jokes.
 
     `origin` says where a brought file came from (a link, the hub), "" for a file of this computer.
+    `parents` are the data sets that it was made of, `copy_of` the one that it is a mere copy of;
+    all else is then that of the original. `edits` counts what a person did by hand, `limit` is
+    how many jokes were taken at random, None for all. `misfits` counts the rows that did not fit.
     `request` is the whole request that made it, as plain values, so that it can be made again.
     """
 
     sources: tuple[LineageSource, ...] = ()
     origin: str = ""
-    parents: tuple[str, ...] = ()
-    fixes: tuple[str, ...] = ()
+    parents: tuple[Ancestor, ...] = ()
+    copy_of: Ancestor | None = None
+    columns: tuple[str, ...] = ()
+    template: str = ""
+    fixes: tuple[AppliedFix, ...] = ()
     edits: int = 0
     limit: int | None = None
+    misfits: int = 0
     changed: int = 0
     jokegen: str = ""
     request: dict[str, Any] = field(default_factory=dict)
@@ -44,7 +68,7 @@ class Lineage:
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """A saved data set. `created` is seconds since the epoch (UTC)."""
+    """A saved data set. `created` is seconds since the epoch (UTC); `id` outlives every name."""
 
     name: str
     path: Path
@@ -56,6 +80,22 @@ class DatasetInfo:
     created: float
     bytes: int
     lineage: Lineage = field(default_factory=Lineage)
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryStep:
+    """One data set of a history: how it was made, in sentences (`lines`).
+
+    `generation` is 0 for the data set that was asked about, 1 for those that it was made of, and
+    so on. `name` is what it is called now; `info` is None where it is not there any more, and then
+    `name` is what it was called.
+    """
+
+    name: str
+    generation: int
+    info: DatasetInfo | None
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

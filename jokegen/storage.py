@@ -74,7 +74,7 @@ def new_folder(final: Path) -> Iterator[Path]:
     temporary.mkdir()
     try:
         yield temporary
-        _fsync_folder(temporary)
+        fsync_folder(temporary)
         if final.exists():
             old = final.parent / f".tmp-{os.getpid()}-{uuid.uuid4().hex}"
             final.rename(old)
@@ -86,7 +86,7 @@ def new_folder(final: Path) -> Iterator[Path]:
             shutil.rmtree(old, ignore_errors=True)
         else:
             temporary.rename(final)
-        _fsync_folder(final.parent)
+        fsync_folder(final.parent)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -208,7 +208,7 @@ def _is_removed(path: Path) -> bool:
     return not os.path.lexists(path)
 
 
-def _fsync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     """Make renames inside `folder` survive a power cut (POSIX; Windows does it by itself)."""
     if os.name != "posix":
         return

@@ -88,7 +88,7 @@ def test_devices_name_the_cpu_and_one_best(paths: Paths) -> None:
 
 def test_plain_output_is_for_people(paths: Paths, file: Path) -> None:
     out, err = run(paths, "import", str(file), "--name", "<b>bold</b>")
-    assert "Saved “<b>bold</b>”: 48 jokes (1 repeated, 2 empty left out)" in out
+    assert "Saved “<b>bold</b>”: 48 jokes (2 empty, 1 repeated left out)" in out
     assert "Reading the file" in err
 
 

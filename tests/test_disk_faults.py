@@ -15,10 +15,15 @@ from typing import Any
 import pytest
 
 from jokegen import cli, model_service, storage
-from jokegen.commands.running import FAILED
+from jokegen.commands.running import DONE, FAILED
 from jokegen.config.paths import Paths
 from jokegen.jobs.context import JobContext, RecordingContext
-from jokegen.jobs.dataset_requests import ImportRequest, PreviewRequest
+from jokegen.jobs.dataset_requests import (
+    ExportFormat,
+    ExportRequest,
+    ImportRequest,
+    PreviewRequest,
+)
 from jokegen.jobs.events import Done, Event, Failed, Metric, Phase, Progress, Sample
 from jokegen.jobs.requests import FetchModelRequest, GenerateRequest, TrainRequest
 from jokegen.jobs.running import run_job
@@ -181,6 +186,34 @@ def test_an_import_on_a_full_disk_fails_and_the_old_data_set_stays(
     )
 
 
+def test_an_export_and_a_copy_on_a_full_disk_leave_what_was_there(
+    disk: Disk, home: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("this file system cannot link")
+
+    service = ModelService(home)
+    file = disk.folder / "old.csv"
+    request = ExportRequest("old", file, ExportFormat.CSV)
+    assert isinstance(run_job(model_service.export_dataset, request, RecordingContext(home)), Done)
+    before = file.read_bytes()
+    disk.fill()
+    fails_for_want_of_space(model_service.export_dataset, request, RecordingContext(home))
+    assert file.read_bytes() == before
+    monkeypatch.setattr(os, "link", refuse)
+    with pytest.raises(OSError, match=r"."):
+        service.duplicate_dataset("old", "copy")
+    with pytest.raises(OSError, match=r"."):
+        service.rename_dataset("old", "new")
+    # What takes no room can still be done.
+    handle = service.delete_dataset("old")
+    service.restore_dataset(handle)
+    disk.free()
+    assert leftovers(home) == []
+    assert [info.name for info in service.datasets()] == ["old"]
+    storage.check_files(service.dataset("old").path, digests=True)
+
+
 def is_second_best(event: Event, seen: list[Event]) -> bool:
     """Its checkpoint is being saved: the second one, beside the first."""
     if isinstance(event, Progress) and event.phase is Phase.SAVING:
@@ -266,7 +299,7 @@ def test_the_command_line_on_a_full_disk_says_so_in_one_line(
     error = capfd.readouterr().err
     assert re.search(FULL, error.splitlines()[-1])
     assert "Traceback" not in error
-    assert cli.main(["datasets"]) == cli.DONE
+    assert cli.main(["datasets"]) == DONE
     out, error = capfd.readouterr()
     assert (out, error) == ("old  48 jokes\n", "")
 
@@ -280,7 +313,7 @@ def test_a_disk_without_room_for_another_file_does_not_keep_jokegen_from_startin
         pytest.skip("nothing can be mounted here")
     monkeypatch.setenv("JOKEGEN_HOME", str(folder / "home"))
     try:
-        assert cli.main(["datasets"]) == cli.DONE
+        assert cli.main(["datasets"]) == DONE
     finally:
         unmount(folder)
     assert capfd.readouterr() == ("No data sets yet.\n", "")
@@ -309,8 +342,8 @@ def test_a_read_only_data_folder_still_lists_and_writes_jokes(
     read_only: Paths, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for command in ("datasets", "runs", "models"):
-        assert cli.main([command]) == cli.DONE
-    assert cli.main(["generate", "--length", "5", "--device", "cpu"]) == cli.DONE
+        assert cli.main([command]) == DONE
+    assert cli.main(["generate", "--length", "5", "--device", "cpu"]) == DONE
     capfd.readouterr()
     source = tiny_gpt2(tmp_path / "source")
     for arguments in (

@@ -11,16 +11,14 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from jokegen.data.batches import MOST_ROWS, text_batch
+from jokegen.data.batches import MOST_ROWS, plain, text_batch
+from jokegen.data.dataset_files import PARTS
+from jokegen.data.exported import COLUMNS, guarded
 from jokegen.data.store import load_jokes
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.dataset_requests import ExportFormat, ExportRequest, ExportSummary
 from jokegen.jobs.events import Phase, Progress
-
-_COLUMNS = ("text", "part")
-# What makes a spreadsheet take a text for a formula (OWASP, "CSV injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Row = tuple[str, str]
 
@@ -29,56 +27,83 @@ def export_dataset(request: ExportRequest, context: JobContext) -> ExportSummary
     """Write all jokes of a data set, each with the part that it is in ("train", "validation").
 
     In CSV, texts that a spreadsheet would take for formulas get an apostrophe in front, which
-    it does not show. Raises JokegenError, JobCancelled and OSError (disk full); then a file that
-    was there before is still there, unchanged.
+    it does not show, and which an import takes away again. A name without an ending gets that of
+    the format. Raises JokegenError, JobCancelled and OSError (disk full); then a file that was
+    there before is still there, unchanged.
     """
     started = time.monotonic()
-    if not request.file.parent.is_dir():
-        raise JokegenError(
-            f"The folder “{request.file.parent}” is not there.", "Choose another place to save to."
-        )
-    train, validation = load_jokes(context.paths, request.dataset)
-    rows = [(joke, "train") for joke in train] + [(joke, "validation") for joke in validation]
+    file = _target(request)
+    train, validation = load_jokes(context.paths, request.dataset, context.check)
+    total = len(train) + len(validation)
 
     def parts() -> Iterator[Sequence[Row]]:
-        for start in range(0, len(rows), MOST_ROWS):
-            context.check()
-            context.emit(Progress(Phase.SAVING, start, len(rows), "jokes"))
-            yield rows[start : start + MOST_ROWS]
+        done = 0
+        for part, jokes in zip(PARTS, (train, validation), strict=True):
+            for start in range(0, len(jokes), MOST_ROWS):
+                context.check()
+                context.emit(Progress(Phase.SAVING, done, total, "jokes"))
+                rows = [(joke, part) for joke in jokes[start : start + MOST_ROWS]]
+                done += len(rows)
+                yield rows
 
-    temporary = request.file.parent / f".tmp-{os.getpid()}-{uuid.uuid4().hex}"
+    temporary = file.parent / f".tmp-{os.getpid()}-{uuid.uuid4().hex}"
     try:
         guarded = _WRITERS[request.format](temporary, parts())
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
+        context.check()
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
         size = temporary.stat().st_size
-        os.replace(temporary, request.file)
+        context.check()
+        os.replace(temporary, file)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    return ExportSummary(request.file, len(rows), size, guarded, time.monotonic() - started)
+    context.emit(Progress(Phase.SAVING, total, total, "jokes"))
+    return ExportSummary(file, total, size, guarded, time.monotonic() - started)
+
+
+def _target(request: ExportRequest) -> Path:
+    """Where to write. Raises JokegenError for a place where that cannot be."""
+    file = request.file
+    if not file.parent.is_dir():
+        raise JokegenError(
+            f"The folder “{plain(str(file.parent))}” is not there.",
+            "Choose another place to save to.",
+        )
+    if file.is_dir():
+        raise JokegenError(
+            f"“{plain(file.name)}” is a folder.", "Give the file another name, or another place."
+        )
+    if file.suffix:
+        return file
+    named = file.with_name(f"{file.name}.{request.format.value}")
+    if named.exists():  # nobody was asked whether that one may be replaced
+        raise JokegenError(
+            f"There is a file named “{plain(named.name)}” already.",
+            "Choose another name, or give this one with its ending to replace it.",
+        )
+    return named
 
 
 def _write_csv(path: Path, parts: Iterator[Sequence[Row]]) -> int:
-    guarded = 0
+    count = 0
     # With a byte-order mark, so that Excel reads it as UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
+        writer.writerow(COLUMNS)
         for rows in parts:
-            for text, part in rows:
-                is_formula = text.startswith(_FORMULA)
-                guarded += is_formula
-                writer.writerow((f"'{text}" if is_formula else text, part))
-    return guarded
+            safe = [(guarded(text), part) for text, part in rows]
+            count += sum(one[0] != other[0] for one, other in zip(safe, rows, strict=True))
+            writer.writerows(safe)
+    return count
 
 
 def _write_json_lines(path: Path, parts: Iterator[Sequence[Row]]) -> int:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for rows in parts:
             for row in rows:
-                facts = dict(zip(_COLUMNS, row, strict=True))
+                facts = dict(zip(COLUMNS, row, strict=True))
                 file.write(json.dumps(facts, ensure_ascii=False) + "\n")
     return 0
 
@@ -87,10 +112,10 @@ def _write_parquet(path: Path, parts: Iterator[Sequence[Row]]) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pa.schema([(column, pa.string()) for column in _COLUMNS])
+    schema = pa.schema([(column, pa.string()) for column in COLUMNS])
     with pq.ParquetWriter(path, schema) as writer:
         for rows in parts:
-            writer.write_batch(text_batch(_COLUMNS, list(zip(*rows, strict=True))))
+            writer.write_batch(text_batch(COLUMNS, list(zip(*rows, strict=True))))
     return 0
 
 

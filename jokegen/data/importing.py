@@ -2,50 +2,39 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from jokegen import storage
-from jokegen.data import near_duplicates
-from jokegen.data.batches import MOST_ROWS, plain, text_batch
-from jokegen.data.dataset_names import names_as_text, proposed_name
-from jokegen.data.doctor.engine import Tools, apply_recipe
-from jokegen.data.lineage import lineage_of
-from jokegen.data.misfits import MisfitLog
-from jokegen.data.reading import open_pile
-from jokegen.data.splitting import Split, split_jokes
-from jokegen.data.store import COLUMN, check_name_is_free, load_jokes, save_dataset
-from jokegen.data.tables import new_table, read_batches, remove_table, report_file, summary_file
+from jokegen import storage, wording
+from jokegen.config.paths import Paths
+from jokegen.data.batches import plain
+from jokegen.data.dataset_names import names_as_text
+from jokegen.data.doctor.engine import BY_HAND, EMPTY, TOO_LONG, Applied, Tools, apply_recipe
+from jokegen.data.doctor.leaving import NOTES, limit_of
+from jokegen.data.lineage import check_are_the_same, lineage_of
+from jokegen.data.pausing import no_cycle_search
+from jokegen.data.raw_rows import RawRows, check_has_rows, name_for, open_raw, raw_rows_of
+from jokegen.data.splitting import FEWEST_TO_SPLIT, Split, split_jokes
+from jokegen.data.store import check_name_is_free, save_dataset
+from jokegen.data.tables import new_table, remove_table, report_file, summary_file
 from jokegen.data.templates import Template, for_columns, propose
 from jokegen.errors import JokegenError
 from jokegen.jobs import wire
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.dataset_requests import (
-    FixKind,
     ImportRequest,
     ImportSummary,
-    Misfit,
     PreviewRequest,
     PreviewSummary,
-    Question,
-    ReadOptions,
-    SourceFile,
 )
 from jokegen.jobs.events import Notice, Phase, Progress
+from jokegen.records import AppliedFix
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-# A split may take so long; for larger piles nearly equal jokes are only kept together on request.
-_SECONDS_TO_CLUSTER = 10.0
-_DATASETS_READ = "saved data sets"
 
 TokenCounter = Callable[[Sequence[str]], Sequence[int]]
 
@@ -55,14 +44,19 @@ def preview(request: PreviewRequest, context: JobContext) -> PreviewSummary:
 
     Raises JokegenError, JobCancelled and OSError (disk full); then no table is left behind.
     """
+    with no_cycle_search():
+        return _preview(request, context)
+
+
+def _preview(request: PreviewRequest, context: JobContext) -> PreviewSummary:
     import pyarrow as pa
 
     started = time.monotonic()
-    name = _proposed_name(request.sources, request.datasets)
+    name = name_for(request.sources, request.datasets)
     rows, chosen = 0, None
     with new_table(context.paths.previews, name) as (temporary, final):
         try:
-            with _open(request, report_file(final), context) as raw:
+            with open_raw(request, report_file(final), context) as raw:
                 schema = pa.schema([(column, pa.string()) for column in raw.columns])
                 with (
                     pa.OSFile(str(temporary), "wb") as sink,
@@ -73,7 +67,7 @@ def preview(request: PreviewRequest, context: JobContext) -> PreviewSummary:
                         chosen = chosen or propose(raw.columns, batch)
                         writer.write_batch(batch)
                         rows += batch.num_rows
-                _check_has_rows(rows, name)
+                check_has_rows(rows, name)
                 context.check()
                 log = raw.log
             assert chosen is not None  # there was a row
@@ -88,7 +82,7 @@ def preview(request: PreviewRequest, context: JobContext) -> PreviewSummary:
                 understood=raw.understood,
                 seconds=time.monotonic() - started,
                 name=name,
-                datasets=request.datasets,
+                datasets=tuple(raw.datasets),
                 origin=request.origin,
                 files=tuple(raw.files),
                 questions=raw.questions,
@@ -98,6 +92,8 @@ def preview(request: PreviewRequest, context: JobContext) -> PreviewSummary:
                 misfits=tuple(log.first),
                 misfit_count=log.count,
                 misfit_report=log.report,
+                asked=request.options,
+                parents=raw.parents,
             )
             storage.write_json(summary_file(final), wire.to_plain(summary))
         except BaseException:
@@ -114,29 +110,25 @@ def import_jokes(
     `count_tokens` counts the tokens of texts as the base model sees them; None: estimate. Raises
     JokegenError, JobCancelled and OSError (disk full); then no data set is left behind.
     """
-    started = time.monotonic()
-    share = request.validation_share
-    if not 0 < share <= 0.5:
-        raise JokegenError(
-            f"A validation share of {share:g} is not possible.",
-            "Choose one above 0 and up to 0.5 (half of the jokes); 0.1 suits most.",
-        )
-    if request.name is not None:
-        check_name_is_free(context.paths, request.name)  # before the long work, not only after
+    with no_cycle_search():
+        return _import(request, context, Tools(count_tokens))
 
-    with _raw_of(request, context) as raw:
+
+def _import(request: ImportRequest, context: JobContext, tools: Tools) -> ImportSummary:
+    started = time.monotonic()
+    check_request(request, context.paths)
+    with raw_rows_of(request, context) as raw:
         texts = _Texts(raw, request)
-        applied = apply_recipe(texts, request.recipe, Tools(count_tokens), context)
-    name = _proposed_name(raw.sources, raw.datasets) if request.name is None else request.name
-    jokes = _some(applied.jokes, request)
+        applied = apply_recipe(texts, request.recipe, tools, context)
+    if request.expected:
+        check_are_the_same(request.expected, raw.files)
+    jokes, left_out, fixes = applied.jokes, _left_out(applied), _fixes(applied, request)
+    changed = dict(applied.changed)
+    del applied  # it holds every text a second time
+    jokes = _some(jokes, request)
     if not jokes:
-        columns = " and ".join(f"“{plain(column)}”" for column in texts.template.columns)
-        raise JokegenError(
-            f"The column {columns} of “{plain(raw.title)}” holds no joke that can be used"
-            f"{_because(applied.left_out)}.",
-            "Choose another column or another file, or undo what leaves them out.",
-        )
-    split = _split(jokes, request, context)
+        raise _no_jokes(raw, texts.template, left_out)
+    split = _split(jokes, request.validation_share, context)
     context.emit(Progress(Phase.SAVING, 0, len(jokes), "jokes"))
     made_by = replace(
         request,
@@ -146,20 +138,29 @@ def import_jokes(
         datasets=tuple(raw.datasets),
         columns=texts.template.columns,
         template=texts.template.text,
-        options=raw.options,
+        # What was found out of one file holds for that file: the others may be different.
+        options=raw.options if len(raw.files) == 1 else raw.asked,
         origin=raw.origin,
+        expected=(),
     )
     info = save_dataset(
         context.paths,
-        name,
+        request.name or request.proposal or name_for(raw.sources, raw.datasets),
         split.train,
         split.validation,
-        dropped=applied.left_out,
+        dropped=left_out,
         source=raw.origin or ", ".join(map(str, raw.sources)) or names_as_text(raw.datasets),
         column=", ".join(texts.template.columns),
         context=context,
         is_name_proposed=request.name is None,
-        lineage=lineage_of(made_by, raw.files, applied),
+        lineage=lineage_of(
+            made_by,
+            files=raw.files,
+            parents=raw.parents,
+            fixes=fixes,
+            changed=sum(changed.values()),
+            misfits=raw.misfit_count,
+        ),
         originals=raw.sources if raw.origin else (),
     )
     context.emit(Progress(Phase.SAVING, len(jokes), len(jokes), "jokes"))
@@ -170,43 +171,60 @@ def import_jokes(
         train=info.train,
         validation=info.validation,
         seconds=time.monotonic() - started,
-        changed=dict(applied.changed),
+        changed=changed,
         misfit_count=raw.misfit_count,
         misfits=tuple(raw.misfits),
         understood=raw.understood,
+        columns=texts.template.columns,
+        template=texts.template.text,
     )
 
 
-@dataclass
-class _Raw:
-    """Raw rows, wherever they come from; lists are complete once `batches` was gone through."""
+def check_request(request: ImportRequest, paths: Paths) -> None:
+    """Raises JokegenError for what can be told before the long work."""
+    share = request.validation_share
+    if not 0 < share <= 0.5:
+        raise JokegenError(
+            f"A validation share of {share:g} is not possible.",
+            "Choose one above 0 and up to 0.5 (half of the jokes); 0.1 suits most.",
+        )
+    if request.limit is not None and request.limit < 1:
+        raise JokegenError(
+            f"A data set of {request.limit} jokes is not possible.", "Choose a number from 1."
+        )
+    if request.name is not None:
+        check_name_is_free(paths, request.name)
 
-    columns: tuple[str, ...]
-    understood: str
-    batches: Iterator[pa.RecordBatch]
-    options: ReadOptions
-    log: MisfitLog
-    files: Sequence[SourceFile]
-    sources: Sequence[Path] = ()
-    datasets: Sequence[str] = ()
-    origin: str = ""
-    questions: tuple[Question, ...] = ()
-    sheets: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
-    separators: tuple[str, ...] = ()
-    summary: PreviewSummary | None = None
 
-    @property
-    def title(self) -> str:
-        return self.sources[0].name if self.sources else ", ".join(self.datasets)
+def _left_out(applied: Applied) -> dict[str, int]:
+    """Why jokes are left out, and how many, in the order in which that was decided."""
+    counts = applied.left_out
+    first = [reason for reason in (EMPTY, TOO_LONG, BY_HAND) if reason in counts]
+    ranked = first + [note for note in NOTES.values() if note in counts and note not in first]
+    return {reason: counts[reason] for reason in dict.fromkeys([*ranked, *counts])}
 
-    @property
-    def misfits(self) -> Sequence[Misfit]:
-        return self.log.first if self.summary is None else self.summary.misfits
 
-    @property
-    def misfit_count(self) -> int:
-        return self.log.count if self.summary is None else self.summary.misfit_count
+def _fixes(applied: Applied, request: ImportRequest) -> list[AppliedFix]:
+    return [
+        AppliedFix(
+            fix.kind.value,
+            applied.found[fix.kind].count if fix.kind in applied.found else 0,
+            limit_of(fix),
+        )
+        for fix in request.recipe.fixes
+    ]
+
+
+def _no_jokes(raw: RawRows, template: Template, left_out: dict[str, int]) -> JokegenError:
+    columns = " and ".join(f"“{plain(column)}”" for column in template.columns)
+    which = "column" if len(template.columns) == 1 else "columns"
+    holds = "holds" if len(template.columns) == 1 else "hold"
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
+    return JokegenError(
+        f"The {which} {columns} of “{plain(raw.title)}” {holds} no joke that can be used"
+        f"{f' ({reasons})' if reasons else ''}.",
+        "Choose another column or another file, or undo what leaves them out.",
+    )
 
 
 class _Texts:
@@ -214,7 +232,7 @@ class _Texts:
 
     template: Template
 
-    def __init__(self, raw: _Raw, request: ImportRequest) -> None:
+    def __init__(self, raw: RawRows, request: ImportRequest) -> None:
         self._raw, self._request = raw, request
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -224,10 +242,10 @@ class _Texts:
                 self.template = _template(self._raw, self._request, batch)
             rows += batch.num_rows
             yield self.template.fill(batch)
-        _check_has_rows(rows, self._raw.title)
+        check_has_rows(rows, self._raw.title)
 
 
-def _template(raw: _Raw, request: ImportRequest, first: pa.RecordBatch) -> Template:
+def _template(raw: RawRows, request: ImportRequest, first: pa.RecordBatch) -> Template:
     """What was asked for, else what is likeliest."""
     for column in request.columns or ():
         if column not in raw.columns:
@@ -245,65 +263,6 @@ def _template(raw: _Raw, request: ImportRequest, first: pa.RecordBatch) -> Templ
     return Template(for_columns(columns), raw.columns)
 
 
-@contextlib.contextmanager
-def _raw_of(request: ImportRequest, context: JobContext) -> Iterator[_Raw]:
-    """The raw rows of an import: of a table that a preview wrote, or read now."""
-    if request.table is None:
-        wanted = PreviewRequest(request.sources, request.datasets, request.options, request.origin)
-        with _open(wanted, None, context) as raw:
-            yield raw
-        return
-    try:
-        facts = storage.read_json(summary_file(request.table))
-        summary = wire.from_plain(facts, PreviewSummary)
-    except msgspec.ValidationError:
-        raise JokegenError(
-            "What was read from the file is not there any more.", "Open the file again."
-        ) from None
-    yield _Raw(
-        summary.columns,
-        summary.understood,
-        read_batches(request.table),
-        summary.options,
-        MisfitLog(),
-        summary.files,
-        summary.sources,
-        summary.datasets,
-        summary.origin,
-        summary=summary,
-    )
-
-
-@contextlib.contextmanager
-def _open(request: PreviewRequest, report: Path | None, context: JobContext) -> Iterator[_Raw]:
-    log = MisfitLog(request.options.misfits, report)
-    try:
-        if request.datasets:
-            yield _Raw(
-                (COLUMN,), _DATASETS_READ, _jokes_of(request.datasets, context), request.options,
-                log, (), (), request.datasets, request.origin,
-            )  # fmt: skip
-            return
-        with open_pile(request.sources, request.options, log, context) as pile:
-            yield _Raw(
-                pile.columns, pile.understood, pile.batches, pile.options, log, pile.files,
-                request.sources, (), request.origin, pile.questions, pile.sheets, pile.lists,
-                pile.separators,
-            )  # fmt: skip
-    finally:
-        log.close()
-
-
-def _jokes_of(names: Sequence[str], context: JobContext) -> Iterator[pa.RecordBatch]:
-    jokes: list[str] = []
-    for name in names:
-        for part in load_jokes(context.paths, name):
-            jokes += part
-    for start in range(0, len(jokes), MOST_ROWS):
-        context.check()
-        yield text_batch((COLUMN,), [jokes[start : start + MOST_ROWS]])
-
-
 def _some(jokes: list[str], request: ImportRequest) -> list[str]:
     """A random part of them where that was asked for, in their order."""
     if request.limit is None or request.limit >= len(jokes):
@@ -312,43 +271,26 @@ def _some(jokes: list[str], request: ImportRequest) -> list[str]:
     return [jokes[index] for index in sorted(dice.sample(range(len(jokes)), request.limit))]
 
 
-def _split(jokes: list[str], request: ImportRequest, context: JobContext) -> Split:
-    """Hold back a part; nearly equal jokes stay together wherever there is time to find them."""
-    clusters = None
-    fix = request.recipe.fix(FixKind.NEAR_DUPLICATES)
-    if fix is not None or near_duplicates.seconds_for(len(jokes)) <= _SECONDS_TO_CLUSTER:
+def _split(jokes: list[str], share: float, context: JobContext) -> Split:
+    """Hold back a part; jokes that are nearly the same stay together."""
 
-        def check(done: int) -> None:
-            context.check()
-            context.emit(Progress(Phase.PREPARING, done, len(jokes), "jokes"))
+    def check(done: int) -> None:
+        context.check()
+        context.emit(Progress(Phase.PREPARING, done, len(jokes), "jokes"))
 
-        similarity = near_duplicates.USUAL_SIMILARITY
-        clusters = near_duplicates.cluster(jokes, similarity, check)
-    else:
+    split = split_jokes(jokes, share, check)
+    if not split.is_complete:
         context.emit(
             Notice(
-                "So many jokes are split by their words alone: nearly equal ones may be on both "
-                "sides. Leave out near-duplicates to be sure."
+                "Too many jokes have most of their words in common to compare all of them: some "
+                "that are nearly the same may be both learnt from and checked with."
             )
         )
-    context.emit(Progress(Phase.PREPARING, 0, len(jokes), "jokes"))
-    return split_jokes(jokes, request.validation_share, context.check, clusters)
-
-
-def _proposed_name(sources: Sequence[Path], datasets: Sequence[str]) -> str:
-    if sources:
-        return sources[0].name if sources[0].is_dir() else proposed_name(sources[0])
-    return datasets[0] if len(datasets) == 1 else " + ".join(datasets)[:60]
-
-
-def _check_has_rows(rows: int, title: str) -> None:
-    if rows == 0:
-        raise JokegenError(
-            f"“{plain(title)}” names its columns, but holds no jokes.",
-            "Choose a file with at least one joke in it.",
+    if len(jokes) >= FEWEST_TO_SPLIT and len(split.validation) < share * len(jokes) / 2:
+        context.emit(
+            Notice(
+                f"Only {len(split.validation):,} of {wording.jokes(len(jokes))} could be held "
+                "out for checking: the rest are nearly the same, and stay together."
+            )
         )
-
-
-def _because(dropped: dict[str, int]) -> str:
-    reasons = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
-    return f" ({reasons})" if reasons else ""
+    return split

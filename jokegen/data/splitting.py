@@ -1,23 +1,36 @@
-"""Holds back a part of the jokes for validation, so that no joke is on both sides.
+"""Holds back a part of the jokes for validation, so that no joke is on both sides, not even nearly.
 
 The choice depends on the texts alone, not on their order or on a random generator: the same jokes
-give the same split anywhere, and a joke that differs only in case, spacing, punctuation or
-Unicode form goes where its twin goes. Otherwise the validation loss would be measured on jokes
-that were practised.
+give the same split anywhere. Jokes that differ only in case, spacing, punctuation or Unicode form
+stay together, and so do those that are nearly the same: every pair of them, found without chance
+(see `alike`). Otherwise the validation loss would be measured on jokes that were practised.
 """
 
 from __future__ import annotations
 
-import hashlib
+import itertools
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jokegen.data.alike import Alike, find_alike
+from jokegen.data.near_duplicates import USUAL_SIMILARITY
+from jokegen.data.word_numbers import WordNumbers, mixed
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from jokegen.data.word_numbers import Ints, Keys
 
 # Below this, holding one joke back would be a tenth of all there is and measure nothing.
 FEWEST_TO_SPLIT = 10
-_JOKES_A_CHECK = 4_096
+_TWINS_A_CHECK = 65_536
+_GROUPS_AT_ONCE = 16_384
+# So similar jokes are never on different sides.
+NEARLY_THE_SAME = USUAL_SIMILARITY
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"\s+")
@@ -29,69 +42,79 @@ _LOWER = bytes(range(256)).lower()
 
 @dataclass(frozen=True)
 class Split:
-    """Both parts keep the order in which the jokes came."""
+    """Both parts keep the order in which the jokes came.
+
+    `is_complete` is false where so many jokes share so many words that not all could be compared,
+    and jokes that are nearly the same may be on both sides.
+    """
 
     train: list[str]
     validation: list[str]
+    is_complete: bool = True
 
 
 def split_jokes(
-    jokes: Sequence[str],
-    share: float = 0.1,
-    check: Callable[[], None] = lambda: None,
-    clusters: Sequence[int] | None = None,
+    jokes: Sequence[str], share: float = 0.1, check: Callable[[int], None] = lambda _: None
 ) -> Split:
     """Split off about `share` (0 to 1) of the jokes for validation.
 
-    With 10 jokes or more validation gets at least one, unless all are twins of each other; with
-    fewer it gets none. `clusters` names for each joke the first one of its cluster of nearly equal
-    jokes, which stay together too. `check` is called now and then and may raise.
+    With 10 jokes or more validation gets at least one, unless all belong together; with fewer it
+    gets none. `check` is told now and then how many jokes are done, and may raise.
     """
-    marks = []
-    for number, joke in enumerate(jokes):
-        if number % _JOKES_A_CHECK == 0:
-            check()
-        marks.append(hashlib.blake2b(sameness_key(joke), digest_size=16).digest())
-    if clusters is not None:
-        marks = _marks_of_clusters(marks, clusters, check)
-    sizes = Counter(marks)
+    target = _target(len(jokes), share)
+    if target == 0:
+        return Split(list(jokes), [])
+    words = WordNumbers.of(jokes, sameness_key, check)
+
+    def heed() -> None:
+        check(len(jokes))
+
+    alike = find_alike(words, NEARLY_THE_SAME, heed)
+    groups = _groups(words, alike, heed)
+    heed()
+    is_held_out = _held_out(groups, target)
+    heed()
+    train = list(itertools.compress(jokes, (~is_held_out).tolist()))
+    heed()
+    return Split(train, list(itertools.compress(jokes, is_held_out.tolist())), alike.is_complete)
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Jokes that stay together: the group of each joke, the size and the mark of each group.
+
+    Groups are held out in the order of their marks.
+    """
+
+    of: Ints
+    sizes: Ints
+    marks: Keys
+
+
+def _groups(words: WordNumbers, alike: Alike, check: Callable[[], None]) -> _Groups:
+    import numpy as np
+
+    marks = words.marks
+    order = np.argsort(marks, kind="stable")
     check()
-    held_out = _held_out(sizes, _target(len(jokes), share), check)
-    check()
-    train: list[str] = []
-    validation: list[str] = []
-    for start in range(0, len(jokes), _JOKES_A_CHECK):
+    twins = np.flatnonzero(marks[order[1:]] == marks[order[:-1]])
+    for start in range(0, len(twins), _TWINS_A_CHECK):
         check()
-        for joke, mark in zip(
-            jokes[start : start + _JOKES_A_CHECK],
-            marks[start : start + _JOKES_A_CHECK],
-            strict=True,
-        ):
-            (validation if mark in held_out else train).append(joke)
-    return Split(train, validation)
-
-
-def _marks_of_clusters(
-    marks: list[bytes], clusters: Sequence[int], check: Callable[[], None]
-) -> list[bytes]:
-    """One mark for all jokes that are linked by a cluster or by a mark: the smallest of them."""
-    smallest: dict[bytes, bytes] = {}
-
-    def find(mark: bytes) -> bytes:
-        while (above := smallest.get(mark, mark)) != mark:
-            mark = above
-        return mark
-
-    for number, leader in enumerate(clusters):
-        if number % _JOKES_A_CHECK == 0:
-            check()
-        if leader != number:
-            low, high = sorted((find(marks[number]), find(marks[leader])))
-            if low != high:
-                smallest[high] = low
-    if not smallest:
-        return marks
-    return [find(mark) for mark in marks]
+        part = twins[start : start + _TWINS_A_CHECK]
+        alike.link(order[part], order[part + 1])
+    leaders = alike.leaders_of(np.arange(len(marks)))
+    check()
+    is_leader = leaders == np.arange(len(marks))
+    group = (np.cumsum(is_leader) - 1)[leaders]
+    # A lone joke has its own mark, and is on the same side whatever comes and goes beside it.
+    least = marks[is_leader]
+    most = least.copy()
+    others = np.flatnonzero(~is_leader)
+    np.minimum.at(least, group[others], marks[others])
+    np.maximum.at(most, group[others], marks[others])
+    # The smallest of many marks is likely to be small: taken as it is, it would bring far more
+    # large groups than small ones into the validation part.
+    return _Groups(group, np.bincount(group), np.where(least == most, least, mixed(least)))
 
 
 def sameness_key(joke: str) -> bytes:
@@ -109,28 +132,23 @@ def _target(count: int, share: float) -> int:
     return max(1, round(count * share)) if count >= FEWEST_TO_SPLIT else 0
 
 
-def _held_out(
-    sizes: Mapping[bytes, int], target: int, check: Callable[[], None] = lambda: None
-) -> set[bytes]:
-    """The marks of whole groups of twins, smallest marks first, as far as they fit.
+def _held_out(groups: _Groups, target: int) -> npt.NDArray[np.bool_]:
+    """For each joke whether it is in a group that is held out: whole ones, as far as they fit."""
+    import numpy as np
 
-    `sizes` tells how many jokes bear each mark; `target` is how many jokes are wanted.
-    """
-    held_out: set[bytes] = set()
-    if target == 0 or len(sizes) < 2:
-        return held_out
-    count = 0
-    # Marks are evenly spread: those below this bound are enough, and quicker to sort than all.
-    share = min(1.0, (2 * target + 1_000) / len(sizes))
-    bound = int(share * 0xFFFF_FFFF).to_bytes(4, "big")
-    few = sorted(mark for mark in sizes if mark[:4] <= bound)
-    check()
-    for mark in few:
-        if count + sizes[mark] <= target:
-            held_out.add(mark)
-            count += sizes[mark]
-        if count == target:
-            break
-    if not held_out:  # every group is larger than the target: take the smallest whole one
-        held_out.add(min(sorted(sizes), key=lambda mark: sizes[mark]))
-    return held_out
+    chosen = np.zeros(len(groups.sizes), bool)
+    if len(chosen) > 1:
+        order = np.argsort(groups.marks, kind="stable")
+        count = 0
+        for start in range(0, len(order), _GROUPS_AT_ONCE):
+            part = order[start : start + _GROUPS_AT_ONCE]
+            for group, size in zip(part.tolist(), groups.sizes[part].tolist(), strict=True):
+                if count + size <= target:
+                    chosen[group] = True
+                    count += size
+            if count == target:
+                break
+        if not count:  # every group is larger than the target: take the smallest one
+            smallest = np.flatnonzero(groups.sizes == groups.sizes.min())
+            chosen[smallest[np.argmin(groups.marks[smallest])]] = True
+    return chosen[groups.of]

@@ -12,28 +12,30 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import filelock
 
 from jokegen import storage
 from jokegen.config.paths import Paths
-from jokegen.data.batches import MOST_ROWS, plain, text_batch
+from jokegen.data.batches import plain
+from jokegen.data.dataset_files import PARTS, keep_originals, link_all, read_part, write_parts
+from jokegen.data.dataset_manifest import (
+    KIND,
+    info_from_manifest,
+    lineage_to_manifest,
+)
 from jokegen.data.dataset_names import check_name, free_name, names_as_text, same_name
-from jokegen.data.lineage import from_manifest, to_manifest
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
-from jokegen.records import DatasetInfo, Lineage
+from jokegen.records import Ancestor, DatasetInfo, Lineage
 
-COLUMN = "text"  # of the saved data sets: what trainers everywhere expect
-PARTS = ("train", "validation")
 TRASH = ".trash"
 _LOCK_POLL_SECONDS = 0.1
 # Renaming and deleting happen while a person looks on.
 _PATIENCE_SECONDS = 0.3
 _TRASH_SECONDS = 24 * 3600.0
-_BLOCK = 1 << 20
 
 
 def save_dataset(
@@ -59,38 +61,32 @@ def save_dataset(
     """
     name = check_name(name)
     check = context.check if context else lambda: None
-    _quiet_datasets()  # its slow import must not happen under the lock
-    with _locked(paths, check):
-        taken = [info.name for info in list_datasets(paths)]
-        if is_name_proposed:
-            name = free_name(name, taken)
-        else:
-            _check_is_free(name, taken)
-        final = _free_folder(paths, name)
-        with storage.new_folder(final) as folder:
-            _write(folder, dict(zip(PARTS, (train, validation), strict=True)), check)
-            _keep_originals(folder, originals, check)
-            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-            storage.write_manifest(
-                folder,
-                kind="dataset",
-                name=name,
-                train=len(train),
-                validation=len(validation),
-                dropped=dict(dropped),
-                source=plain(source),
-                column=column,
-                lineage=to_manifest(lineage or Lineage()),
-                created=time.time(),
-                bytes=size,
-            )
-            check()
-        return _saved(final)
+    with _new_folder(paths) as folder:
+        write_parts(folder, dict(zip(PARTS, (train, validation), strict=True)), check)
+        keep_originals(folder, originals, check)
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        storage.write_manifest(
+            folder,
+            check=check,
+            kind=KIND,
+            id=uuid.uuid4().hex,
+            name=name,
+            train=len(train),
+            validation=len(validation),
+            dropped=dict(dropped),
+            source=plain(source),
+            column=column,
+            lineage=lineage_to_manifest(lineage or Lineage()),
+            created=time.time(),
+            bytes=size,
+        )
+        return _settle(paths, folder, name, check, is_name_proposed=is_name_proposed)
 
 
 def list_datasets(paths: Paths) -> list[DatasetInfo]:
     """All saved data sets by name; folders that are not whole are passed over."""
-    found = [_info(folder, facts) for folder, facts in storage.whole_folders(paths.datasets)]
+    folders = storage.whole_folders(paths.datasets)
+    found = (info_from_manifest(folder, facts) for folder, facts in folders)
     return sorted((info for info in found if info), key=lambda info: info.name.casefold())
 
 
@@ -114,22 +110,22 @@ def check_name_is_free(paths: Paths, name: str) -> str:
     return name
 
 
-def load_jokes(paths: Paths, name: str) -> tuple[list[str], list[str]]:
+def load_jokes(
+    paths: Paths, name: str, check: Callable[[], None] = lambda: None
+) -> tuple[list[str], list[str]]:
     """The jokes of a data set: those to train on, those held out for validation.
 
     The files are compared with the manifest first, so that a damaged one is an error (JokegenError)
-    and never a crash inside Arrow.
+    and never a crash inside Arrow. `check` is called now and then and may raise.
     """
     info = find_dataset(paths, name)
     try:
         storage.check_files(info.path, digests=True)
-        # In memory: a mapped file that is cut off while in use kills the process.
-        parts = _quiet_datasets().load_from_disk(str(info.path), keep_in_memory=True)
+        check()
+        train, validation = (read_part(info.path / part, check) for part in PARTS)
     except (OSError, JokegenError):
         find_dataset(paths, name)  # says so if it was deleted meanwhile
         raise
-    train: list[str] = parts["train"].data.column(COLUMN).to_pylist()
-    validation: list[str] = parts["validation"].data.column(COLUMN).to_pylist()
     return train, validation
 
 
@@ -146,18 +142,29 @@ def rename_dataset(paths: Paths, old: str, new: str) -> DatasetInfo:
 
 
 def duplicate_dataset(paths: Paths, name: str, new: str) -> DatasetInfo:
-    """Save a copy of a data set as `new`. Raises JokegenError as saving does."""
-    new = check_name(new)
-    with _locked(paths, patience=_PATIENCE_SECONDS):
-        info = find_dataset(paths, name)
-        _check_is_free(new, [other.name for other in list_datasets(paths)])
-        final = _free_folder(paths, new)
-        with storage.new_folder(final) as folder:
-            shutil.copytree(info.path, folder, dirs_exist_ok=True)
-            manifest = storage.read_manifest(folder) or {}
-            facts = {**manifest, "name": new, "created": time.time()}
-            storage.write_json(folder / storage.MANIFEST, facts)
-        return _saved(final)
+    """Save a copy of a data set as `new`. Raises JokegenError as saving does.
+
+    Its files take no room of their own where the disk allows that: none is ever altered in place.
+    """
+    new = check_name_is_free(paths, new)
+    info = find_dataset(paths, name)
+    with _new_folder(paths) as folder:
+        try:
+            link_all(info.path, folder)
+            manifest = storage.read_manifest(info.path) or {}
+        except OSError:
+            find_dataset(paths, name)  # says so if it was deleted meanwhile
+            raise
+        lineage = replace(info.lineage, copy_of=Ancestor(info.id, info.name))
+        facts = {
+            **manifest,
+            "id": uuid.uuid4().hex,
+            "name": new,
+            "created": time.time(),
+            "lineage": lineage_to_manifest(lineage),
+        }
+        storage.write_json(folder / storage.MANIFEST, facts)
+        return _settle(paths, folder, new, patience=_PATIENCE_SECONDS)
 
 
 def delete_dataset(paths: Paths, name: str) -> str:
@@ -182,11 +189,12 @@ def restore_dataset(paths: Paths, handle: str) -> DatasetInfo:
     """
     with _locked(paths, patience=_PATIENCE_SECONDS):
         deleted = paths.datasets / TRASH / Path(handle).name
-        manifest = storage.read_manifest(deleted)
-        if manifest is None:
+        manifest = storage.read_manifest(deleted) or {}
+        info = info_from_manifest(deleted, manifest)
+        if info is None:
             raise JokegenError("This data set was removed for good.", "Import its file again.")
-        name = free_name(str(manifest["name"]), [info.name for info in list_datasets(paths)])
-        if name != manifest["name"]:
+        name = free_name(info.name, [other.name for other in list_datasets(paths)])
+        if name != info.name:
             storage.write_json(deleted / storage.MANIFEST, {**manifest, "name": name})
         final = _free_folder(paths, name)
         deleted.rename(final)
@@ -202,75 +210,50 @@ def empty_trash(paths: Paths, older_than: float = _TRASH_SECONDS) -> None:
                 storage.remove_folder(folder)
 
 
-def _write(folder: Path, parts: Mapping[str, Sequence[str]], check: Callable[[], None]) -> None:
-    """Write the parts as a Hugging Face `DatasetDict`, one Arrow file each.
+@contextlib.contextmanager
+def _new_folder(paths: Paths) -> Iterator[Path]:
+    """A folder to fill, under a temporary name that a sweep knows; `_settle` gives it its own.
 
-    The library lays out an empty data set; its Arrow files are then filled here, because its own
-    writer cannot be interrupted and needs a second for a million jokes.
+    Where the block fails it is removed.
     """
-    import pyarrow as pa
-
-    library = _quiet_datasets()
-    nothing = pa.schema([(COLUMN, pa.string())]).empty_table()
-    layout = library.DatasetDict({part: library.Dataset(nothing) for part in parts})
-    # One file each: left to itself the library writes none for an empty part and cannot load it.
-    layout.save_to_disk(str(folder), num_shards=dict.fromkeys(parts, 1))
-    for part, jokes in parts.items():
-        (path,) = (folder / part).glob("*.arrow")
-        with pa.OSFile(str(path)) as file:
-            schema = pa.ipc.open_stream(file).schema  # with the library's own notes in it
-        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, schema) as writer:
-            for start in range(0, len(jokes), MOST_ROWS):
-                check()
-                writer.write_batch(
-                    text_batch((COLUMN,), [jokes[start : start + MOST_ROWS]]).cast(schema)
-                )
-
-
-def _keep_originals(folder: Path, originals: Sequence[Path], check: Callable[[], None]) -> None:
-    """Copy files into the folder "original", block by block so that it can be stopped."""
-    for original in originals:
-        target = folder / "original" / original.name
-        target.parent.mkdir(exist_ok=True)
-        with original.open("rb") as source, target.open("xb") as copy:
-            while block := source.read(_BLOCK):
-                check()
-                copy.write(block)
-
-
-def _quiet_datasets() -> Any:
-    """The datasets library, which takes a second to import, without progress bars or caches."""
-    import datasets
-
-    datasets.disable_progress_bars()
-    datasets.disable_caching()
-    return datasets
-
-
-def _info(folder: Path, facts: Mapping[str, Any]) -> DatasetInfo | None:
-    """What a manifest says, or None if it is not one of a data set."""
-    if facts.get("kind") != "dataset":
-        return None
+    paths.datasets.mkdir(parents=True, exist_ok=True)
+    folder = paths.datasets / f".tmp-{os.getpid()}-{uuid.uuid4().hex}"
+    folder.mkdir()
     try:
-        train, validation = int(facts["train"]), int(facts["validation"])
-        return DatasetInfo(
-            name=str(facts["name"]),
-            path=folder,
-            jokes=train + validation,
-            train=train,
-            validation=validation,
-            dropped={str(reason): int(count) for reason, count in facts["dropped"].items()},
-            source=str(facts["source"]),
-            created=float(facts["created"]),
-            bytes=int(facts["bytes"]),
-            lineage=from_manifest(facts.get("lineage")),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _settle(
+    paths: Paths,
+    folder: Path,
+    name: str,
+    check: Callable[[], None] = lambda: None,
+    *,
+    is_name_proposed: bool = False,
+    patience: float | None = None,
+) -> DatasetInfo:
+    """Let a folder that is whole take its place among the data sets; the lock is held for that."""
+    storage.fsync_folder(folder)
+    with _locked(paths, check, patience):
+        taken = [info.name for info in list_datasets(paths)]
+        if not is_name_proposed:
+            _check_is_free(name, taken)
+        elif (free := free_name(name, taken)) != name:
+            name = free
+            manifest = storage.read_manifest(folder) or {}
+            storage.write_json(folder / storage.MANIFEST, {**manifest, "name": name})
+        check()
+        final = _free_folder(paths, name)
+        folder.rename(final)
+        storage.fsync_folder(final.parent)
+        return _saved(final)
 
 
 def _saved(folder: Path) -> DatasetInfo:
-    info = _info(folder, storage.read_manifest(folder) or {})
+    info = info_from_manifest(folder, storage.read_manifest(folder) or {})
     assert info is not None  # its manifest was written a moment ago, under the lock
     return info
 

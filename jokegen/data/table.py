@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jokegen import storage
+from jokegen.data.arrow_heads import stream_heads
 from jokegen.errors import JokegenError
 from jokegen.records import DatasetInfo
 
@@ -183,7 +184,10 @@ class _PreviewFile:
 
 
 class _DatasetFile:
-    """An Arrow IPC stream, as data sets are saved: gone through once to learn where batches are."""
+    """An Arrow IPC stream, as data sets are saved; only the heads of its batches are gone through.
+
+    Of a million jokes that is a thousandth of the file: they are to be seen at once.
+    """
 
     def __init__(self, path: Path) -> None:
         import pyarrow as pa
@@ -194,25 +198,13 @@ class _DatasetFile:
         self._source = pa.OSFile(str(path))
         try:
             self._schema = pa.ipc.read_schema(pa.ipc.read_message(self._source))
-            self._find_batches()
+            for head in stream_heads(self._source):
+                self._offsets.append(head.offset)
+                self.starts.append(self.rows)
+                self.rows += head.rows
         except (OSError, ValueError, EOFError) as error:
             self._source.close()
             raise _damaged(path) from error
-
-    def _find_batches(self) -> None:
-        import pyarrow as pa
-
-        while True:
-            offset = self._source.tell()
-            try:
-                message = pa.ipc.read_message(self._source)
-            except EOFError:
-                return
-            if message.type != "record batch":
-                continue
-            self._offsets.append(offset)
-            self.starts.append(self.rows)
-            self.rows += pa.ipc.read_record_batch(message, self._schema).num_rows
 
     def load(self, number: int) -> Any:
         import pyarrow as pa

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from jokegen.records import Ancestor
+
 
 class Format(StrEnum):
     """Kinds of files; each may also be compressed (gzip, zstd) or in a zip archive."""
@@ -108,17 +110,25 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class BringRequest:
-    """Bring jokes to this computer that are elsewhere; exactly one of `text`, `link`, `hub` is set.
+    """Bring jokes to this computer that are elsewhere.
 
-    `text` is pasted or typed, `link` an https address, `hub` the name of a Hugging Face data set
-    ("owner/name") with its configuration and split. `limit` is the most rows taken from the hub.
+    Exactly one of `text`, `data`, `link`, `hub` is set: `text` is pasted or typed, `data` what came
+    through a pipe in whatever encoding, `link` an https address, `hub` the name of a Hugging Face
+    data set ("owner/name", or the link of its page). `format` is what `text` or `data` is (None:
+    found out). Of the hub's data set one configuration and one split are taken ("": its first
+    ones), of those `limit` rows at most, and `hub_columns` (empty: all) where the files hold
+    columns (Parquet). `name` is what to call it, "" to propose one.
     """
 
     text: str = ""
+    data: bytes = b""
+    format: Format | None = None
+    name: str = ""
     link: str = ""
     hub: str = ""
     hub_config: str = ""
     hub_split: str = ""
+    hub_columns: tuple[str, ...] = ()
     limit: int | None = None
 
 
@@ -142,21 +152,35 @@ class HubLookRequest:
 
 @dataclass(frozen=True)
 class HubSplit:
-    """Rows and bytes are None where the hub does not say."""
+    """One split of one configuration.
+
+    Rows and bytes are None, `columns` empty, where the hub does not say. `files` is how many files
+    it consists of, `kind` what they are ("csv", "json", "text", "parquet", "arrow", others).
+    """
 
     config: str
     split: str
     rows: int | None = None
     bytes: int | None = None
+    columns: tuple[str, ...] = ()
+    files: int = 0
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class HubLookSummary:
+    """What a data set consists of; the first of `splits` is the one to propose.
+
+    `hub` is its name as it is written there, `licence` the hub's short name for it. `is_gated`: its
+    owner asks for consent first, on `page`.
+    """
+
     hub: str
     splits: tuple[HubSplit, ...]
     licence: str = ""
     is_gated: bool = False
     is_private: bool = False
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,6 +206,7 @@ class PreviewSummary:
     the first file was read, with everything filled in that applies to its format; `understood`
     says it in words. `sheets`, `lists` and `separators` are what else could be chosen.
     `misfits` are the first 1,000; `misfit_report` is a CSV file of all of them, if there are any.
+    `asked` are the options as they were asked for, `parents` the data sets that were read.
     """
 
     sources: tuple[Path, ...]
@@ -204,6 +229,8 @@ class PreviewSummary:
     misfits: tuple[Misfit, ...] = ()
     misfit_count: int = 0
     misfit_report: Path | None = None
+    asked: ReadOptions = ReadOptions()
+    parents: tuple[Ancestor, ...] = ()
 
 
 class FixKind(StrEnum):
@@ -240,7 +267,7 @@ class Fix:
     """One fix that is applied.
 
     `limit` is what the kind says (None: its default); `words` replace the list of offensive
-    words, or name the languages to keep (ISO 639-1).
+    words, or name the languages to keep (ISO 639-1, or "most": that of most jokes).
     """
 
     kind: FixKind
@@ -252,8 +279,10 @@ class Fix:
 class Edit:
     """What a person did to one joke: gave it another text, removed it (None), or kept it.
 
-    `row` is the raw row (from 0), `part` its number among the jokes of that row (from 0).
-    `is_kept` saves the joke from being left out, whatever the fixes say.
+    `row` is the raw row (from 0). `part` says which joke of it: 0 the row as it is in the file,
+    1, 2, … the jokes that it was parted into, -2, -3, … the one of which it is the first of 2,
+    3, … rows. So an edit is only ever done to the joke that the person saw, and rests while that
+    is not there. `is_kept` saves the joke from being left out, whatever the fixes say.
     """
 
     row: int
@@ -264,9 +293,10 @@ class Edit:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is done to raw rows: the fixes, always in the order of `FixKind`, then the edits.
+    """What is done to raw rows: the fixes, always in the order of `FixKind`, and the edits.
 
-    An edit replaces the text that the changing fixes made; leaving out comes after it. Whatever
+    What a person did stands: a row that was edited as a whole is neither parted nor joined, and a
+    text that was written by hand is not changed; it may be left out, unless `is_kept`. Whatever
     the recipe says, empty jokes and those over 8,000 characters are left out, and outer white
     space is taken away.
     """
@@ -297,7 +327,10 @@ class ExamineRequest:
 
 @dataclass(frozen=True)
 class Example:
-    """A joke that a finding is about; `after` None would be left out, parted jokes are several."""
+    """A joke that a finding is about; `after` None would be left out, parted jokes are several.
+
+    `row` and `part` as in `Edit`: where the joke is in the table of this examination.
+    """
 
     row: int
     part: int
@@ -310,7 +343,8 @@ class Finding:
     """How many jokes a fix has changed (`is_fixed`) or would change; None: not looked for.
 
     `seconds` says how long looking would take, where it was not looked for. `limit` is the one
-    that was applied. `words` are those found (offensive words, languages), most often first.
+    that was applied. `words` are those found (offensive words, languages), most often first, and
+    `listed` all that were looked for (offensive words: they depend on the language of the jokes).
     """
 
     kind: FixKind
@@ -320,6 +354,7 @@ class Finding:
     limit: float | None = None
     words: tuple[str, ...] = ()
     seconds: float | None = None
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -400,7 +435,10 @@ class ImportRequest:
 
     From files, folders or data sets, read as in `PreviewRequest`, or from `table`, which a
     preview wrote (its summary lies beside it). `columns` and `template` None are proposed.
-    `limit` takes a random part of so many jokes (chosen by `seed`).
+    `limit` takes a random part of so many jokes (chosen by `seed`). A `name` that is taken is an
+    error; without one, `proposal` is the name (or what the source is called), with a number
+    behind it if need be. `expected` are the files as they must still be, in this order: for
+    making a data set again from the same originals.
     """
 
     sources: tuple[Path, ...] = ()
@@ -416,6 +454,8 @@ class ImportRequest:
     seed: int = 42
     base: str = "starter"
     origin: str = ""
+    proposal: str = ""
+    expected: tuple[SourceFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -432,6 +472,8 @@ class ImportSummary:
     misfit_count: int = 0
     misfits: tuple[Misfit, ...] = ()
     understood: str = ""
+    columns: tuple[str, ...] = ()
+    template: str = ""
 
 
 class ExportFormat(StrEnum):
