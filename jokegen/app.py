@@ -93,8 +93,13 @@ class Application(QObject):
                 f"Nothing you saved is lost. For a bug report, send the file {report}.",
             )
         self.window.start()
-        QTimer.singleShot(_QUIET_MS, load_ahead)
+        QTimer.singleShot(_QUIET_MS, self._load_ahead)
         log.info("the window is ready at %.3f", time.time())
+
+    @Slot()
+    def _load_ahead(self) -> None:
+        load_ahead()
+        self.runner.warm_up(Line.LOOK)  # the first file is then shown at once
 
     def _problem_with_home(self) -> JokegenError | None:
         try:
@@ -118,7 +123,7 @@ class Application(QObject):
             self.runner.kill_workers()
             return
         jobs = self.runner.running(*_WORTH_ASKING)
-        if jobs:
+        if jobs or self.window.dataset_tab.unsaved():
             self.window.ask_before_closing(jobs, self.leave)
         else:
             self.leave(keep_best=False)

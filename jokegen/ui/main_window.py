@@ -123,8 +123,11 @@ class MainWindow(QMainWindow):
         self.banner.show_message(Tone.WARNING, title, text)
 
     def ask_before_closing(self, jobs: Sequence[JobHandle], leave: Callable[[bool], None]) -> None:
-        """Say what is under way; `leave(keep_best)` is called unless the person stays."""
+        """Say what would be lost; `leave(keep_best)` is called unless the person stays."""
         titles = "\n".join(f"• {job.title}" for job in jobs)
+        unsaved = self.dataset_tab.unsaved()
+        if unsaved:
+            titles = "\n".join(filter(None, [titles, f"• {unsaved}"]))
         answers = [Answer("stay", "Keep working")]
         if any(job.line is Line.TRAIN for job in jobs):
             text = (
@@ -134,9 +137,12 @@ class MainWindow(QMainWindow):
             )
             answers.append(Answer("discard", "Discard and close", ButtonKind.DANGER))
             answers.append(Answer("keep", "Finish, keep and close", ButtonKind.PRIMARY))
-        else:
+        elif jobs:
             text = f"This is still under way and would be given up:\n{titles}"
             answers.append(Answer("discard", "Stop it and close", ButtonKind.DANGER))
+        else:
+            text = f"This is not saved yet and would be given up:\n{titles}"
+            answers.append(Answer("discard", "Close all the same", ButtonKind.DANGER))
 
         def on_answered(key: str) -> None:
             if key != "stay":

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from jokegen.ui.kit.theme import Scheme, Theme
 from tests.gui.support import Show
+
+
+@pytest.fixture(autouse=True)
+def _gone_widgets(qapp: QApplication) -> Iterator[None]:
+    """Widgets of a test are really gone after it: a later change of the font would reach them."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture

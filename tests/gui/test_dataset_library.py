@@ -1,4 +1,4 @@
-"""The saved data sets: choosing, looking inside, renaming and deleting them."""
+"""The saved data sets: choosing, looking inside, changing, joining, exporting, deleting them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
+    QFileDialog,
     QLineEdit,
     QPushButton,
     QWidget,
@@ -17,15 +18,18 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from jokegen.config.paths import Paths
+from jokegen.jobs.dataset_requests import PreviewRequest
+from jokegen.jobs.events import Failed
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
-from jokegen.ui.dataset.name import RenameDialog
+from jokegen.ui.dataset.name import NameDialog
 from jokegen.ui.dataset.tab import DatasetTab
-from jokegen.ui.kit.dialogs import AskDialog
 from jokegen.ui.kit.labels import ElidedLabel
 from jokegen.ui.kit.tokens import Tone
 from tests.gui.dataset_bench import (
     FakeRunner,
+    answer_all,
+    choose_from_menu,
     click,
     drop,
     jokes_file,
@@ -125,12 +129,12 @@ def test_a_damaged_data_set_is_an_error_and_not_a_crash(
 def test_a_data_set_is_renamed(
     qtbot: QtBot, library: DatasetTab, paths: Paths, state: AppState
 ) -> None:
-    click(qtbot, library, "dataset_rename")
-    dialog = one(library, RenameDialog, "rename_dialog")
-    line = one(dialog, QLineEdit, "rename_line")
+    choose_from_menu(qtbot, library, "dataset_more", "dataset_rename")
+    dialog = one(library, NameDialog, "name_dialog")
+    line = one(dialog, QLineEdit, "name_dialog_line")
     assert line.text() == "Newest"
     QTest.keyClicks(line, "oldest")
-    assert not one(dialog, QPushButton, "rename_save").isEnabled()
+    assert not one(dialog, QPushButton, "name_dialog_save").isEnabled()
     line.selectAll()
     QTest.keyClicks(line, "Best & <b>")
     with qtbot.waitSignal(state.datasets_changed):
@@ -142,39 +146,164 @@ def test_a_data_set_is_renamed(
 def test_escape_leaves_the_name_as_it_was(qtbot: QtBot, library: DatasetTab, paths: Paths) -> None:
     rows = library.library_page.list
     QTest.keyClick(rows, Qt.Key.Key_F2)
-    dialog = one(library, RenameDialog, "rename_dialog")
-    QTest.keyClicks(one(dialog, QLineEdit, "rename_line"), "Other")
+    dialog = one(library, NameDialog, "name_dialog")
+    QTest.keyClicks(one(dialog, QLineEdit, "name_dialog_line"), "Other")
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: library.findChild(RenameDialog) is None)
+    qtbot.waitUntil(lambda: library.findChild(NameDialog) is None)
     assert names(paths)[0] == "Newest"
 
 
 def test_a_rename_that_comes_too_late_is_an_error(
     qtbot: QtBot, library: DatasetTab, paths: Paths
 ) -> None:
-    click(qtbot, library, "dataset_rename")
+    choose_from_menu(qtbot, library, "dataset_more", "dataset_rename")
     ModelService(paths).delete_dataset("Newest")
-    line = one(library, QLineEdit, "rename_line")
+    line = one(library, QLineEdit, "name_dialog_line")
     QTest.keyClicks(line, "Another")
-    click(qtbot, library, "rename_save")
+    click(qtbot, library, "name_dialog_save")
     assert library.banner.tone is Tone.ERROR
     assert library.library_page.list.list_model.rowCount() == 2
 
 
-def test_deleting_asks_first(qtbot: QtBot, library: DatasetTab, paths: Paths) -> None:
+def test_a_copy_gets_a_name_of_its_own_and_is_shown(
+    qtbot: QtBot, library: DatasetTab, paths: Paths, state: AppState
+) -> None:
+    choose_from_menu(qtbot, library, "dataset_more", "dataset_duplicate")
+    line = one(library, QLineEdit, "name_dialog_line")
+    assert line.text() == "Newest 2"
+    with qtbot.waitSignal(state.datasets_changed):
+        QTest.keyClick(line, Qt.Key.Key_Return)
+    assert "Newest 2" in names(paths)
+    assert text_of(library, "dataset_detail_name") == "Newest 2"
+
+
+def test_deleting_can_be_undone(
+    qtbot: QtBot, library: DatasetTab, paths: Paths, state: AppState
+) -> None:
     click(qtbot, library, "dataset_look")
     QTest.keyClick(library.library_page.list, Qt.Key.Key_Delete)
-    dialog = one(library, AskDialog, "ask_dialog")
-    said = text_of(dialog, "ask_text")
-    assert "cannot be undone" in said
-    assert "not affected" in said
-    click(qtbot, dialog, "answer_keep")
-    qtbot.waitUntil(lambda: library.findChild(AskDialog) is None)
-    assert len(names(paths)) == 3
-    click(qtbot, library, "dataset_delete")
-    click(qtbot, one(library, AskDialog, "ask_dialog"), "answer_delete")
     assert "Newest" not in names(paths)
     assert text_of(library, "dataset_detail_name") != "Newest"
+    assert library.banner.title() == "Deleted: “Newest”."
+    click(qtbot, library, "dataset_banner_action")
+    assert "Newest" in names(paths)
+    assert text_of(library, "dataset_detail_name") == "Newest"
+    choose_from_menu(qtbot, library, "dataset_more", "dataset_delete")
+    assert "Newest" not in names(paths)
+
+
+def test_several_are_deleted_together_and_come_back_together(
+    qtbot: QtBot, library: DatasetTab, paths: Paths
+) -> None:
+    rows = library.library_page.list
+    rows.setFocus()
+    QTest.keyClick(rows, Qt.Key.Key_Home)
+    QTest.keyClick(rows, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(rows, Qt.Key.Key_Delete)
+    assert names(paths) == ["Oldest"]
+    click(qtbot, library, "dataset_banner_action")
+    assert len(names(paths)) == 3
+
+
+def test_several_are_joined_in_the_workshop(
+    qtbot: QtBot, library: DatasetTab, paths: Paths, fake: FakeRunner, state: AppState
+) -> None:
+    rows = library.library_page.list
+    rows.setFocus()
+    QTest.keyClick(rows, Qt.Key.Key_Home)
+    QTest.keyClick(rows, Qt.Key.Key_End, Qt.KeyboardModifier.ShiftModifier)
+    assert text_of(library, "dataset_merge_heading") == "3 data sets, 90 jokes together"
+    assert primaries(library) == ["dataset_merge_button"]
+    click(qtbot, library, "dataset_merge_button")
+    request = fake.jobs[-1].request
+    assert isinstance(request, PreviewRequest)
+    assert set(request.datasets) == set(names(paths))
+    answer_all(paths, fake)
+    assert text_of(library, "workshop_outlook") == "30 jokes; left out: 60 repeated"
+    line = one(library, QLineEdit, "workshop_name_line")
+    line.selectAll()
+    QTest.keyClicks(line, "All")
+    click(qtbot, library, "workshop_save")
+    answer_all(paths, fake)
+    assert text_of(library, "dataset_detail_name") == "All"
+    click(qtbot, library, "dataset_made_header")
+    told = text_of(library, "dataset_made_steps")
+    assert "Oldest" in told
+    assert "source.csv" in told, "the way back to the first file"
+
+
+def test_one_is_opened_in_the_workshop_and_saved_as_another(
+    qtbot: QtBot, library: DatasetTab, paths: Paths, fake: FakeRunner
+) -> None:
+    click(qtbot, library, "dataset_open")
+    answer_all(paths, fake)
+    assert text_of(library, "workshop_title") == "“Newest”"
+    assert one(library, QLineEdit, "workshop_name_line").text() == "Newest 2"
+    click(qtbot, library, "workshop_save")
+    answer_all(paths, fake)
+    assert {"Newest", "Newest 2"} <= set(names(paths))
+    library.library_page.choose("Newest")
+    click(qtbot, library, "dataset_made_header")
+    assert "Made of it since: “Newest 2”." in text_of(library, "dataset_made_steps")
+
+
+def test_a_data_set_is_made_again_from_its_original(
+    qtbot: QtBot, library: DatasetTab, paths: Paths, fake: FakeRunner
+) -> None:
+    click(qtbot, library, "dataset_made_header")
+    click(qtbot, library, "dataset_remake")
+    assert library.reading_page.isVisible()
+    answer_all(paths, fake)
+    assert text_of(library, "dataset_detail_name") == "Newest 2"
+    service = ModelService(paths)
+    old, new = service.dataset("Newest"), service.dataset("Newest 2")
+    tables = [service.open_dataset(info) for info in (old, new)]
+    first, second = (
+        [(table.text(row, 0), table.text(row, 1)) for row in range(table.rows)] for table in tables
+    )
+    assert first == second
+    for table in tables:
+        table.close()
+
+
+def test_an_original_that_is_gone_is_said(qtbot: QtBot, library: DatasetTab, paths: Paths) -> None:
+    (paths.home / "source.csv").unlink()
+    click(qtbot, library, "dataset_made_header")
+    click(qtbot, library, "dataset_remake")
+    assert library.banner.tone is Tone.ERROR
+    assert "source.csv" in library.banner.title()
+    assert library.library_page.isVisible()
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_data_set_is_exported(
+    qtbot: QtBot, library: DatasetTab, paths: Paths, fake: FakeRunner, tmp_path: Path, ending: str
+) -> None:
+    click(qtbot, library, "dataset_export")
+    dialog = one(library, QFileDialog, "dataset_export_dialog")
+    place = tmp_path / f"out.{ending}"
+    line = one(dialog, QLineEdit, "fileNameEdit")
+    assert line.text().startswith("Newest")
+    line.setText(str(place))
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert one(library, QWidget, "dataset_exporting").isVisible()
+    assert not one(library, QPushButton, "dataset_export").isEnabled()
+    answer_all(paths, fake)
+    assert not one(library, QWidget, "dataset_exporting").isVisible()
+    assert library.banner.title() == f"Wrote 30 jokes into “out.{ending}”."
+    assert place.stat().st_size > 100
+
+
+def test_an_export_that_fails_is_said(
+    qtbot: QtBot, library: DatasetTab, fake: FakeRunner, tmp_path: Path
+) -> None:
+    click(qtbot, library, "dataset_export")
+    line = one(one(library, QFileDialog, "dataset_export_dialog"), QLineEdit, "fileNameEdit")
+    line.setText(str(tmp_path / "out.csv"))
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    fake.jobs[-1].finished.emit(Failed("There is no space left on the disk.", "Free some space."))
+    assert library.banner.title() == "There is no space left on the disk."
+    assert one(library, QPushButton, "dataset_export").isEnabled()
 
 
 def test_without_any_data_set_left_the_invitation_is_back(
@@ -208,7 +337,7 @@ def test_another_file_can_be_dropped_on_the_library(
 
 
 def test_every_control_says_what_it_is(library: DatasetTab) -> None:
-    library._show(library.preview_page)
+    library._show(library.workshop)
     controls = [
         widget
         for widget in library.findChildren(QWidget)
@@ -216,6 +345,9 @@ def test_every_control_says_what_it_is(library: DatasetTab) -> None:
         and "qt_" not in widget.objectName()
         and not isinstance(widget.parent(), QComboBox)
         and not widget.objectName().startswith("dataset_banner")
+        and not widget.objectName().startswith("Scroll")  # of the bar of sections, never shown
+        and not isinstance(widget.parent(), QLineEdit)
+        and not (widget.isHidden() and isinstance(widget, QPushButton) and not widget.text())
     ]
     assert len(controls) > 12
     nameless = [
@@ -225,4 +357,4 @@ def test_every_control_says_what_it_is(library: DatasetTab) -> None:
         or not widget.accessibleName()
         or not (widget.toolTip() or widget.accessibleDescription())
     ]
-    assert nameless == []
+    assert not nameless, "\n".join(nameless)

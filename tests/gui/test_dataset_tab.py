@@ -13,7 +13,6 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
-    QComboBox,
     QFileDialog,
     QLineEdit,
     QWidget,
@@ -21,25 +20,28 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from jokegen.config.paths import Paths
-from jokegen.jobs.events import Cancelled, Done, Failed, Phase, Progress
+from jokegen.jobs.dataset_requests import BringRequest, BringSummary, PreviewRequest
+from jokegen.jobs.events import Cancelled, Done, Failed, Notice, Phase, Progress
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
-from jokegen.qt.job_runner import JobRunner
+from jokegen.qt.job_runner import JobRunner, Line
 from jokegen.records import DatasetInfo
 from jokegen.ui.dataset.tab import DatasetTab
 from jokegen.ui.kit.tokens import Tone
 from tests.gui.dataset_bench import (
     PATIENCE,
     FakeRunner,
+    answer_all,
     click,
     drop,
+    drop_data,
     jokes_file,
     one,
     preview_of,
     primaries,
     show_tab,
     text_of,
-    wait_for_preview,
+    wait_for_workshop,
 )
 
 
@@ -86,18 +88,17 @@ def test_a_file_becomes_a_data_set_that_can_be_fine_tuned(
     assert primaries(tab) == ["dataset_choose"]
     drop(tab, real_jokes)
     assert tab.reading_page.isVisible()
-    wait_for_preview(qtbot, tab, "onelinefun.csv")
-    assert "separated by commas" in text_of(tab, "preview_understood")
-    assert text_of(tab, "preview_table_note").startswith("2,950 rows")
-    assert one(tab, QComboBox, "preview_column_combo").currentText() == "Joke"
-    assert one(tab, QLineEdit, "preview_name_line").text() == "onelinefun"
-    assert primaries(tab) == ["preview_save"]
+    wait_for_workshop(qtbot, tab, "onelinefun.csv")
+    assert "separated by commas" in text_of(tab, "workshop_understood")
+    assert text_of(tab, "workshop_outlook") == "2,948 jokes; left out: 2 repeated"
+    assert one(tab, QLineEdit, "workshop_name_line").text() == "onelinefun"
+    assert primaries(tab) == ["workshop_save"]
     assert list(paths.previews.glob("*.arrow"))
 
     with qtbot.waitSignal(state.datasets_changed, timeout=PATIENCE):
-        click(qtbot, tab, "preview_save")
+        click(qtbot, tab, "workshop_save")
         assert primaries(tab) == []
-        assert one(tab, QWidget, "preview_progress").isVisible()
+        assert one(tab, QWidget, "workshop_progress").isVisible()
     assert tab.banner.title() == "Saved “onelinefun”: 2,948 jokes."
     assert tab.banner.todo() == (
         "2 repeated were left out. Next: fine-tune a language model on them."
@@ -107,7 +108,7 @@ def test_a_file_becomes_a_data_set_that_can_be_fine_tuned(
     assert text_of(tab, "dataset_detail_left_out") == "2 repeated were left out."
     assert text_of(tab, "dataset_detail_jokes_value") == "2,948"
     assert primaries(tab) == ["dataset_fine_tune"]
-    assert not list(paths.previews.glob("*")), "the preview's table was left behind"
+    assert not list(paths.previews.glob("*")), "the tables for looking at were left behind"
 
     with qtbot.waitSignal(state.train_requested) as asked:
         click(qtbot, tab, "dataset_banner_action")
@@ -117,36 +118,31 @@ def test_a_file_becomes_a_data_set_that_can_be_fine_tuned(
     assert asked.args == ["onelinefun"]
 
 
-def test_the_starter_jokes_are_previewed_under_a_name_of_their_own(
+def test_the_starter_jokes_are_shown_under_a_name_of_their_own(
     qtbot: QtBot, tab: DatasetTab
 ) -> None:
     tab.last_folder = "somewhere"
-    click(qtbot, tab, "dataset_starter")
-    wait_for_preview(qtbot, tab, "starter_jokes.csv")
-    assert one(tab, QLineEdit, "preview_name_line").text() == "Starter jokes"
+    click(qtbot, tab, "start_starter")
+    wait_for_workshop(qtbot, tab, "starter_jokes.csv")
+    assert one(tab, QLineEdit, "workshop_name_line").text() == "Starter jokes"
     assert tab.last_folder == "somewhere", "the folder of the program is nobody's folder"
 
 
-def test_the_chosen_column_is_what_is_saved(
-    qtbot: QtBot, tab: DatasetTab, paths: Paths, state: AppState, tmp_path: Path
+def test_pasted_jokes_become_a_data_set_that_keeps_its_original(
+    qtbot: QtBot, tab: DatasetTab, paths: Paths, state: AppState
 ) -> None:
-    tab.open_file(jokes_file(tmp_path))
-    wait_for_preview(qtbot, tab, "mine.csv")
-    combo = one(tab, QComboBox, "preview_column_combo")
-    combo.setFocus()
-    QTest.keyClick(combo, Qt.Key.Key_Up)
-    assert combo.currentText() == "ID"
-    line = one(tab, QLineEdit, "preview_name_line")
+    jokes = [f"Joke number {number} is, as jokes go, a good one." for number in range(30)]
+    tab.bring(BringRequest(text="\n".join(jokes), name="From the clipboard"))
+    qtbot.waitUntil(tab.workshop.isVisible, timeout=PATIENCE)
+    line = one(tab, QLineEdit, "workshop_name_line")
+    assert line.text() == "From the clipboard"
     line.setFocus()
-    line.selectAll()
-    QTest.keyClicks(line, "Numbers & co")
     with qtbot.waitSignal(state.datasets_changed, timeout=PATIENCE):
         QTest.keyClick(line, Qt.Key.Key_Return)
     (info,) = ModelService(paths).datasets()
-    assert (info.name, info.jokes) == ("Numbers & co", 30)
-    table = ModelService(paths).open_dataset(info)
-    assert table.text(0, 0).isdigit()
-    table.close()
+    assert (info.name, info.jokes) == ("From the clipboard", 30)
+    assert list((info.path / "original").iterdir()), "nobody else has what was pasted"
+    assert not list(paths.previews.glob("*"))
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7 not jokes"], ids=["empty", "a PDF"])
@@ -155,7 +151,7 @@ def test_a_file_that_cannot_be_read_is_an_error_in_two_sentences(
 ) -> None:
     bad = tmp_path / "bad <b>.csv"
     bad.write_bytes(content)
-    tab.open_file(bad)
+    tab.open_files([bad])
     qtbot.waitUntil(tab.banner.isVisible, timeout=PATIENCE)
     assert tab.banner.tone is Tone.ERROR
     assert "bad <b>.csv" in tab.banner.title()
@@ -166,7 +162,7 @@ def test_a_file_that_cannot_be_read_is_an_error_in_two_sentences(
 def test_reading_can_be_cancelled_and_leaves_nothing(
     qtbot: QtBot, tab: DatasetTab, runner: JobRunner, paths: Paths, tmp_path: Path
 ) -> None:
-    tab.open_file(jokes_file(tmp_path, count=1000))
+    tab.open_files([jokes_file(tmp_path, count=1000)])
     click(qtbot, tab, "dataset_reading_progress_cancel")
     assert tab.start_page.isVisible()
     assert not tab.banner.isVisible()
@@ -175,25 +171,27 @@ def test_reading_can_be_cancelled_and_leaves_nothing(
     assert not list(paths.previews.glob("*"))
 
 
-def test_the_file_dialog_starts_where_one_was_and_opens_a_file(
-    qtbot: QtBot, tab: DatasetTab, tmp_path: Path
+@pytest.mark.parametrize("way", ["dataset_choose", "dataset_folder"])
+def test_the_file_dialogs_start_where_one_was_and_open_files_and_folders(
+    qtbot: QtBot, tab: DatasetTab, tmp_path: Path, way: str
 ) -> None:
     path = jokes_file(tmp_path)
     tab.last_folder = str(tmp_path)
-    click(qtbot, tab, "dataset_choose")
+    click(qtbot, tab, way)
     dialog = one(tab, QFileDialog, "dataset_file_dialog")
     assert dialog.isVisible()
     assert Path(dialog.directory().absolutePath()) == tmp_path
-    jokes, everything = dialog.nameFilters()
-    assert {"*.csv", "*.tsv", "*.txt", "*.json", "*.jsonl", "*.parquet"} <= set(
-        jokes.partition("(")[2].rstrip(")").split()
-    )
-    assert everything == "All files (*)"
+    if way == "dataset_choose":
+        jokes, everything = dialog.nameFilters()
+        assert {"*.csv", "*.tsv", "*.txt", "*.json", "*.jsonl", "*.xlsx", "*.zip"} <= set(
+            jokes.partition("(")[2].rstrip(")").split()
+        )
+        assert everything == "All files (*)"
     line = one(dialog, QLineEdit, "fileNameEdit")
-    line.setText(str(path))
+    line.setText(str(path if way == "dataset_choose" else tmp_path))
     QTest.keyClick(line, Qt.Key.Key_Return)
-    wait_for_preview(qtbot, tab, "mine.csv")
-    assert tab.last_folder == str(tmp_path)
+    wait_for_workshop(qtbot, tab, "mine.csv" if way == "dataset_choose" else tmp_path.name)
+    assert tab.workshop.read_section.columns() == ("Joke",)
 
 
 # ---- Reading: what may come between ----------------------------------------------------------
@@ -202,7 +200,7 @@ def test_the_file_dialog_starts_where_one_was_and_opens_a_file(
 def test_progress_is_told_in_words(
     qtbot: QtBot, fake_tab: DatasetTab, fake: FakeRunner, tmp_path: Path
 ) -> None:
-    fake_tab.open_file(jokes_file(tmp_path))
+    fake_tab.open_files([jokes_file(tmp_path)])
     progress = fake_tab.reading_page.progress
     assert progress.bar.fraction() is None
     fake.jobs[0].events_arrived.emit(
@@ -226,62 +224,127 @@ def test_a_file_dropped_while_another_is_read_takes_its_place(
     old.finished.emit(Done(late))
     assert fake_tab.reading_page.isVisible(), "the outcome of the old job must not count"
     assert not late.table.exists(), "nobody will look at it, so it must go"
-    new.finished.emit(Done(preview_of(paths, second)))
-    wait_for_preview(qtbot, fake_tab, "second.csv")
+    answer_all(paths, fake)
+    wait_for_workshop(qtbot, fake_tab, "second.csv")
 
 
-def test_cancelling_or_failing_leads_back_to_the_preview_before(
+def test_cancelling_or_failing_leads_back_to_what_was_there_before(
     qtbot: QtBot, fake_tab: DatasetTab, fake: FakeRunner, paths: Paths, tmp_path: Path
 ) -> None:
-    summary = preview_of(paths, jokes_file(tmp_path, "first.csv"))
-    fake_tab.open_file(summary.sources[0])
-    fake.jobs[-1].finished.emit(Done(summary))
-    QTest.keyClicks(one(fake_tab, QLineEdit, "preview_name_line"), "Typed")
+    fake_tab.open_files([jokes_file(tmp_path, "first.csv")])
+    answer_all(paths, fake)
+    tables = set(paths.previews.iterdir())
+    line = one(fake_tab, QLineEdit, "workshop_name_line")
+    line.selectAll()
+    QTest.keyClicks(line, "Typed")
 
-    fake_tab.open_file(tmp_path / "second.csv")
+    fake_tab.open_files([tmp_path / "second.csv"])
     QTest.keyClick(fake_tab.reading_page.progress.cancel_button, Qt.Key.Key_Escape)
     assert fake.jobs[-1].is_cancelled
-    assert fake_tab.preview_page.isVisible()
+    assert fake_tab.workshop.isVisible()
     assert not fake_tab.banner.isVisible()
 
-    fake_tab.open_file(tmp_path / "third.csv")
+    fake_tab.open_files([tmp_path / "third.csv"])
     fake.jobs[-1].finished.emit(Failed("It went wrong.", "Do this."))
-    assert fake_tab.preview_page.isVisible()
+    assert fake_tab.workshop.isVisible()
     assert (fake_tab.banner.title(), fake_tab.banner.todo()) == ("It went wrong.", "Do this.")
-    assert text_of(fake_tab, "preview_file") == "first.csv"
-    assert one(fake_tab, QLineEdit, "preview_name_line").text() == "Typed"
-    assert summary.table.exists()
+    assert text_of(fake_tab, "workshop_title") == "first.csv"
+    assert line.text() == "Typed"
+    assert set(paths.previews.iterdir()) == tables
 
-    fake_tab.open_file(tmp_path / "fourth.csv")
+    fake_tab.open_files([tmp_path / "fourth.csv"])
     fake.jobs[-1].finished.emit(Cancelled())  # as when the window closes
-    assert fake_tab.preview_page.isVisible()
-    click(qtbot, fake_tab, "preview_close")
+    assert fake_tab.workshop.isVisible()
+    click(qtbot, fake_tab, "workshop_close")
     assert fake_tab.start_page.isVisible()
-    assert not summary.table.exists()
+    assert not list(paths.previews.iterdir())
 
 
-def test_a_preview_that_is_gone_is_an_error_and_not_a_crash(
+def test_a_table_that_is_gone_is_an_error_and_not_a_crash(
     fake_tab: DatasetTab, fake: FakeRunner, paths: Paths, tmp_path: Path
 ) -> None:
     summary = preview_of(paths, jokes_file(tmp_path))
     summary.table.unlink()
-    fake_tab.open_file(summary.sources[0])
+    fake_tab.open_files(summary.sources)
     fake.jobs[-1].finished.emit(Done(summary))
     assert fake_tab.banner.tone is Tone.ERROR
     assert fake_tab.start_page.isVisible()
 
 
-def test_several_files_or_a_folder_are_refused_in_words(
-    fake_tab: DatasetTab, fake: FakeRunner, tmp_path: Path
+def test_several_files_and_folders_are_one_pile(
+    qtbot: QtBot, fake_tab: DatasetTab, fake: FakeRunner, paths: Paths, tmp_path: Path
 ) -> None:
-    drop(fake_tab, jokes_file(tmp_path, "a.csv"), jokes_file(tmp_path, "b.csv"))
-    assert "one file at a time" in fake_tab.banner.title()
     folder = tmp_path / "<i>folder"
     folder.mkdir()
-    drop(fake_tab.start_page.drop_zone, folder)
-    assert "“<i>folder” is a folder" in fake_tab.banner.title()
-    assert fake_tab.banner.todo()
-    assert not fake.jobs
+    jokes_file(folder, "c.csv", count=4)
+    drop(fake_tab, jokes_file(tmp_path, "a.csv", count=3), folder)
+    (job,) = fake.jobs
+    assert job.request == PreviewRequest((tmp_path / "a.csv", folder))
+    answer_all(paths, fake)
+    wait_for_workshop(qtbot, fake_tab, "a.csv and 1 more")
+    assert fake_tab.workshop.read_section.jokes_table.table_model.rowCount() == 7
+
+
+def test_a_link_that_is_dropped_is_fetched(fake_tab: DatasetTab, fake: FakeRunner) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.com/jokes.csv")])
+    drop_data(fake_tab, data)
+    (job,) = fake.jobs
+    assert job.line is Line.BRING
+    assert job.request == BringRequest(link="https://example.com/jokes.csv")
+    assert fake_tab.reading_page.isVisible()
+    job.finished.emit(Failed("The server does not know it.", "Check the address."))
+    assert fake_tab.start_page.isVisible()
+    assert fake_tab.banner.title() == "The server does not know it."
+
+
+def test_a_brought_file_is_removed_once_nobody_looks_at_it(
+    qtbot: QtBot, fake_tab: DatasetTab, fake: FakeRunner, paths: Paths, tmp_path: Path
+) -> None:
+    for ending in ("closed", "failed", "cancelled"):
+        fake_tab.bring(BringRequest(link="https://example.com/jokes.csv"))
+        folder = tmp_path / f"brought-{ending}"
+        folder.mkdir()
+        file = jokes_file(folder)
+        brought = BringSummary(file, "https://example.com/jokes.csv", "Web jokes", 99, 0.1)
+        fake.jobs[-1].finished.emit(Done(brought))
+        request = fake.jobs[-1].request
+        assert request == PreviewRequest((file,), origin="https://example.com/jokes.csv")
+        if ending == "failed":
+            fake.jobs[-1].finished.emit(Failed("No.", "Do this."))
+        elif ending == "cancelled":
+            click(qtbot, fake_tab, "dataset_reading_progress_cancel")
+        else:
+            answer_all(paths, fake)
+            assert text_of(fake_tab, "workshop_title") == "https://example.com/jokes.csv"
+            assert one(fake_tab, QLineEdit, "workshop_name_line").text() == "Web jokes"
+            click(qtbot, fake_tab, "workshop_close")
+        assert not file.exists(), ending
+        assert fake_tab.start_page.isVisible()
+
+
+def test_what_was_typed_is_not_lost_when_it_cannot_be_taken_in(
+    qtbot: QtBot, fake_tab: DatasetTab, fake: FakeRunner, tmp_path: Path
+) -> None:
+    typed = BringRequest(text="Joke\nMine.\n", name="Mine")
+    fake_tab.bring(typed)
+    fake.jobs[-1].finished.emit(Failed("There is no space left on the disk.", "Free some space."))
+    click(qtbot, fake_tab, "dataset_banner_action")
+    assert fake.jobs[-1].request == typed
+    brought = BringSummary(jokes_file(tmp_path), "the clipboard", "Mine", 9, 0.1)
+    fake.jobs[-1].finished.emit(Done(brought))
+    fake.jobs[-1].finished.emit(Failed("It cannot be read.", "Do this."))
+    click(qtbot, fake_tab, "dataset_banner_action")
+    assert fake.jobs[-1].request == typed
+
+
+def test_what_a_job_noticed_is_told(
+    fake_tab: DatasetTab, fake: FakeRunner, paths: Paths, tmp_path: Path
+) -> None:
+    fake_tab.open_files([jokes_file(tmp_path)])
+    fake.jobs[-1].events_arrived.emit([Notice("Passed over: “a.png”.")])
+    answer_all(paths, fake)
+    assert fake_tab.banner.title() == "Passed over: “a.png”."
 
 
 def test_a_frame_shows_while_a_file_is_held_over_the_page(
@@ -307,7 +370,7 @@ def test_a_frame_shows_while_a_file_is_held_over_the_page(
 
 
 def test_the_tab_needs_none_of_the_heavy_libraries() -> None:
-    heavy = "torch transformers datasets pandas pyarrow"
+    heavy = "torch transformers datasets pandas pyarrow numpy pyqtgraph"
     script = (
         "import sys; import jokegen.ui.dataset.tab\n"
         f"print([name for name in '{heavy}'.split() if name in sys.modules])"

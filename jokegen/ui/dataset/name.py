@@ -74,24 +74,29 @@ class NameField(Field):
         return ""
 
 
-class RenameDialog(QDialog):
-    """Asks for another name; `name_chosen` carries it. Opened with `open()`, never `exec()`."""
+class NameDialog(QDialog):
+    """Asks for a name; `name_chosen` carries it. Opened with `open()`, never `exec()`.
+
+    `action` is what the button says; `taken` are the names that cannot be chosen.
+    """
 
     name_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None, name: str, taken: Sequence[str]) -> None:
+    def __init__(
+        self, parent: QWidget | None, title: str, action: str, name: str, taken: Sequence[str]
+    ) -> None:
         super().__init__(parent)
-        self.setObjectName("rename_dialog")
+        self.setObjectName("name_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Rename the data set")
+        self.setWindowTitle(title)
         self.setMinimumWidth(scaled(420))
-        self.name_field = NameField(name="rename")
-        self.name_field.set_taken([other for other in taken if other != name])
+        self.name_field = NameField(name="name_dialog")
+        self.name_field.set_taken(taken)
         self.name_field.line.setText(name)
         self.name_field.line.selectAll()
-        cancel = Button("Cancel", name="rename_cancel", tip="Keeps the name as it is.")
+        cancel = Button("Cancel", name="name_dialog_cancel", tip="Leaves everything as it is.")
         self._save = Button(
-            "Rename", ButtonKind.PRIMARY, name="rename_save", tip="Gives it the new name."
+            action, ButtonKind.PRIMARY, name="name_dialog_save", tip=f"{action} it under this name."
         )
         self.name_field.text_changed.connect(self._on_text_changed)
         self._save.clicked.connect(self._on_save_wanted)
@@ -104,7 +109,7 @@ class RenameDialog(QDialog):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
         self._column.setSpacing(Space.L)
-        self._column.addWidget(PlainLabel("Rename the data set", TextRole.TITLE))
+        self._column.addWidget(PlainLabel(title, TextRole.TITLE))
         self._column.addWidget(self.name_field)
         self._column.addLayout(buttons)
         self.name_field.line.setFocus()

@@ -1,13 +1,14 @@
-"""The first tab: a person brings a pile of jokes, looks at it, and saves it as a data set.
+"""The first tab: a person brings piles of jokes, looks at them, and saves them as a data set.
 
-One page shows at a time: the invitation while there is nothing, the reading of a file, the
-preview of what is in it, or the library of what was saved. Reading and saving are jobs; a page
-stays as it was until the job has an outcome, so cancelling and failing lose nothing.
+One page shows at a time: the invitation while there is nothing, the reading of a pile, the
+workshop in which it becomes clean jokes, or the library of what was saved. All work is done by
+jobs; a page stays as it was until the job has an outcome, so cancelling and failing lose nothing.
 """
 
 from __future__ import annotations
 
-import contextlib
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -20,42 +21,41 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from jokegen import model_service, wording
-from jokegen.data.dataset_names import proposed_name
+from jokegen import wording
+from jokegen.data.dataset_names import names_as_text
 from jokegen.errors import JokegenError, explain
 from jokegen.jobs.dataset_requests import (
+    BringRequest,
+    ExportSummary,
     ImportRequest,
     ImportSummary,
-    PreviewRequest,
-    PreviewSummary,
 )
-from jokegen.jobs.events import Done, Event, Failed
-from jokegen.jobs.running import Outcome
 from jokegen.model_service import FEWEST_JOKES, ModelService
 from jokegen.qt.app_state import AppState
-from jokegen.qt.job_runner import JobHandle, JobRunner, Line
-from jokegen.ui.dataset.drop import DropFrame, dropped_files
-from jokegen.ui.dataset.preview import PreviewPage
+from jokegen.qt.job_runner import JobRunner
+from jokegen.ui.dataset.desk import Desk
+from jokegen.ui.dataset.drop import DropFrame, dropped_files, dropped_links
 from jokegen.ui.dataset.progress import ReadingPage
+from jokegen.ui.dataset.saving import Saving
 from jokegen.ui.dataset.start import StartPage
+from jokegen.ui.dataset.titles import title_of_files
+from jokegen.ui.dataset.ways import WayDialogs
+from jokegen.ui.dataset.workshop import WorkshopPage
+from jokegen.ui.kit.buttons import ButtonKind
+from jokegen.ui.kit.dialogs import Answer, ask
 from jokegen.ui.kit.feedback import Banner
 from jokegen.ui.kit.pages import ScrollPage
 from jokegen.ui.kit.tokens import Tone
 from jokegen.ui.library.detail import left_out, too_few
 from jokegen.ui.library.page import LibraryPage
 
-_ENDINGS = ("csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet")
-_FILTERS = (
-    f"Files of jokes ({' '.join(f'*.{e} *.{e.upper()}' for e in _ENDINGS)})",
-    "All files (*)",
-)
 _STARTER_NAME = "Starter jokes"
 
-Page = StartPage | ReadingPage | PreviewPage | LibraryPage
+Page = StartPage | ReadingPage | WorkshopPage | LibraryPage
 
 
 class DatasetTab(QWidget):
-    """Import and keep jokes. `last_folder` is where the file dialog opens next."""
+    """Import and keep jokes."""
 
     def __init__(
         self,
@@ -68,24 +68,24 @@ class DatasetTab(QWidget):
         self.setObjectName("dataset_tab")
         self.setAccessibleName("Dataset")
         self.setAcceptDrops(True)
-        self.last_folder = ""
         self._service = service
         self._runner = runner
         self._state = state
-        self._reading: JobHandle | None = None
-        self._saving: JobHandle | None = None
-        self._preview: PreviewSummary | None = None
-        self._saved_name = ""
+        self._is_from_workshop = False  # what is being saved
+        self._on_banner: Callable[[], None] | None = None
 
         self.banner = Banner(name="dataset_banner")
         self.start_page = StartPage()
         self.reading_page = ReadingPage()
-        self.preview_page = PreviewPage()
-        self.library_page = LibraryPage(service, state)
+        self.workshop = WorkshopPage()
+        self.library_page = LibraryPage(service, runner, state)
+        self.dialogs = WayDialogs(self, service, runner)
+        self._saving = Saving(runner, self)
+        self.desk = Desk(service, runner, self.workshop, self.reading_page, self)
         self._pages: tuple[Page, ...] = (
-            self.start_page, self.reading_page, self.preview_page, self.library_page,
+            self.start_page, self.reading_page, self.workshop, self.library_page,
         )  # fmt: skip
-        scroll = ScrollPage(max_width=1280, name="dataset_page")
+        scroll = ScrollPage(max_width=1400, name="dataset_page")
         scroll.add(self.banner)
         for page in self._pages:
             scroll.add(page, 1)
@@ -98,43 +98,65 @@ class DatasetTab(QWidget):
         self._page: Page = self.start_page
         self._on_datasets_changed()
 
-    def open_file(self, path: Path) -> None:
-        """Read a file to show what is in it; a reading under way makes room for it."""
-        if self._saving is not None:
-            self.banner.show_message(
-                Tone.INFO,
-                "A data set is still being saved.",
-                f"Bring “{path.name}” again when that is done, or cancel the saving first.",
-            )
-            return
-        if self._reading is not None:
-            self._abandon_reading()
-        self.banner.clear()
-        if path != self._service.starter_jokes:
-            self.last_folder = str(path.parent)
-        title = f"Reading “{path.name}”"
-        self.reading_page.progress.begin(title)
-        self._reading = self._runner.start(
-            Line.LOOK, title, model_service.preview, PreviewRequest((path,))
-        )
-        self._reading.events_arrived.connect(self._on_reading_events)
-        self._reading.finished.connect(self._on_reading_finished)
-        self._show(self.reading_page)
+    @property
+    def last_folder(self) -> str:
+        """Where the file dialogs open next."""
+        return self.dialogs.last_folder
+
+    @last_folder.setter
+    def last_folder(self, folder: str) -> None:
+        self.dialogs.last_folder = folder
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Read files or folders to show what is in them; a reading under way makes room."""
+
+        def work() -> None:
+            if paths[0] != self._service.starter_jokes:
+                self.last_folder = str(paths[0].parent)
+            self.desk.open_files(paths)
+
+        self._open(f"“{title_of_files(paths)}”", work)
+
+    def bring(self, request: BringRequest) -> None:
+        """Fetch jokes that are elsewhere, and show what is in them."""
+        self._open("these jokes", lambda: self.desk.bring(request))
+
+    def unsaved(self) -> str:
+        """What a person made here that would be lost if the window closed now; "" if nothing."""
+        edits = self.workshop.hand_edits() if self.desk.has_pile else 0
+        return f"{wording.jokes(edits)} changed by hand in the Dataset tab" if edits else ""
 
     def _connect(self) -> None:
-        for page in (self.start_page, self.preview_page):
-            page.choose_requested.connect(self._on_choose_wanted)
-        self.start_page.files_dropped.connect(self._on_files_dropped)
-        self.start_page.starter_requested.connect(self._on_starter_wanted)
-        self.reading_page.cancel_requested.connect(self._on_reading_cancelled)
-        self.preview_page.save_requested.connect(self._on_save_wanted)
-        self.preview_page.cancel_requested.connect(self._on_saving_cancelled)
-        self.preview_page.closed.connect(self._on_preview_closed)
-        self.preview_page.jokes_table.table_failed.connect(self._on_failed)
-        self.library_page.import_requested.connect(self._on_choose_wanted)
-        self.library_page.starter_requested.connect(self._on_starter_wanted)
-        self.library_page.failed.connect(self._on_failed)
-        self.library_page.acted.connect(self.banner.clear)
+        self.start_page.way_chosen.connect(self.dialogs.open)
+        self.start_page.files_dropped.connect(self._on_files_chosen)
+        self.dialogs.files_chosen.connect(self._on_files_chosen)
+        self.dialogs.request_made.connect(self._on_bring_wanted)
+        self.dialogs.starter_chosen.connect(self._on_starter_wanted)
+        self.reading_page.cancel_requested.connect(self._saving.cancel)
+        self.desk.reading_began.connect(self._on_reading_began)
+        self.desk.reading_ended.connect(self._show_resting_page)
+        self.desk.failed.connect(self._on_failed)
+        self._saving.saved.connect(self._on_saved)
+        self._saving.failed.connect(self._on_saving_failed)
+        self._saving.cancelled.connect(self._on_not_saved)
+        self.desk.noticed.connect(self._on_noticed)
+        self.desk.bringing_failed.connect(self._on_bringing_failed)
+        workshop = self.workshop
+        workshop.way_chosen.connect(self.dialogs.open)
+        workshop.report_requested.connect(self._on_report_wanted)
+        workshop.save_requested.connect(self._on_save_wanted)
+        workshop.cancel_requested.connect(self._saving.cancel)
+        workshop.closed.connect(self._on_workshop_closed)
+        for table in (workshop.read_section.jokes_table, workshop.doctor_section.jokes_table):
+            table.table_failed.connect(self._on_failed)
+        library = self.library_page
+        library.way_chosen.connect(self.dialogs.open)
+        library.open_requested.connect(self._on_datasets_wanted)
+        library.remake_requested.connect(self._on_remake_wanted)
+        library.deleted.connect(self._on_datasets_deleted)
+        library.exported.connect(self._on_exported)
+        library.failed.connect(self._on_failed)
+        library.acted.connect(self.banner.clear)
         self.banner.action_clicked.connect(self._on_banner_action)
         self._state.datasets_changed.connect(self._on_datasets_changed)
 
@@ -150,10 +172,15 @@ class DatasetTab(QWidget):
         if has_moved and self.isVisible():
             page.focus_first()
 
+    @Slot()
+    def _on_reading_began(self) -> None:
+        self._show(self.reading_page)
+
+    @Slot()
     def _show_resting_page(self) -> None:
-        """Where one is while nothing goes on: at the preview, the library, or the start."""
-        if self._preview is not None:
-            self._show(self.preview_page)
+        """Where one is while nothing goes on: in the workshop, the library, or at the start."""
+        if self.desk.has_pile:
+            self._show(self.workshop)
         elif self.library_page.list.list_model.rowCount():
             self._show(self.library_page)
         else:
@@ -167,55 +194,67 @@ class DatasetTab(QWidget):
             self._on_failed(explain(error))
             return
         self.library_page.show_datasets(infos)
-        self.preview_page.set_taken_names([info.name for info in infos])
-        if self._reading is None and self._saving is None:
+        self.workshop.save_bar.set_taken_names([info.name for info in infos])
+        if not self.desk.is_reading and not self._saving.is_running:
             self._show_resting_page()
 
     @Slot(object)
     def _on_failed(self, error: JokegenError) -> None:
+        self._on_banner = None
         self.banner.show_error(error)
 
-    # ---- Choosing a file -------------------------------------------------------------------
-
-    @Slot()
-    def _on_choose_wanted(self) -> None:
-        dialog = QFileDialog(self, "Choose a file of jokes", self.last_folder)
-        dialog.setObjectName("dataset_file_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(list(_FILTERS))
-        dialog.fileSelected.connect(self._on_file_chosen)
-        dialog.open()
+    @Slot(object)
+    def _on_bringing_failed(self, request: BringRequest) -> None:
+        """What was typed or pasted is nowhere else, and a link need not be typed again."""
+        self._on_banner = lambda: self.bring(request)
+        self.banner.offer("Try again")
 
     @Slot(str)
-    def _on_file_chosen(self, path: str) -> None:
-        self.open_file(Path(path))
+    def _on_noticed(self, text: str) -> None:
+        if not self.banner.isVisible():
+            self._tell(Tone.INFO, text)
+
+    def _tell(
+        self,
+        tone: Tone,
+        title: str,
+        todo: str = "",
+        action: str = "",
+        on_action: Callable[[], None] | None = None,
+    ) -> None:
+        self._on_banner = on_action
+        self.banner.show_message(tone, title, todo, action=action)
+
+    @Slot()
+    def _on_banner_action(self) -> None:
+        work, self._on_banner = self._on_banner, None
+        self.banner.clear()
+        if work is not None:
+            work()
+
+    # ---- Choosing what to bring ------------------------------------------------------------
+
+    @Slot(list)
+    def _on_files_chosen(self, paths: list[Path]) -> None:
+        self.open_files(paths)
+
+    @Slot(object)
+    def _on_bring_wanted(self, request: BringRequest) -> None:
+        self.bring(request)
 
     @Slot()
     def _on_starter_wanted(self) -> None:
-        self.open_file(self._service.starter_jokes)
+        self.open_files([self._service.starter_jokes])
 
-    @Slot(list)
-    def _on_files_dropped(self, paths: list[Path]) -> None:
-        if len(paths) > 1:
-            self.banner.show_message(
-                Tone.ERROR,
-                f"{len(paths)} things were dropped at once; Jokegen reads one file at a time.",
-                "Drop a single file. What you want to keep together must be in one file.",
-            )
-        elif paths[0].is_dir():
-            self.banner.show_message(
-                Tone.ERROR,
-                f"“{paths[0].name}” is a folder; Jokegen reads one file at a time.",
-                "Open the folder and drop the file with the jokes.",
-            )
-        else:
-            self.open_file(paths[0])
+    @Slot(object)
+    def _on_datasets_wanted(self, names: tuple[str, ...]) -> None:
+        title = " + ".join(f"“{name}”" for name in names)
+        self._open(title, lambda: self.desk.open_datasets(names))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_files(event.mimeData()):
+        if dropped_files(event.mimeData()) or dropped_links(event.mimeData()):
             event.acceptProposedAction()
-            self._drop_frame.cover()
+            self._drop_frame.cover(event.mimeData())
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._drop_frame.hide()
@@ -223,10 +262,13 @@ class DatasetTab(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop_frame.hide()
-        paths = dropped_files(event.mimeData())
+        paths, links = dropped_files(event.mimeData()), dropped_links(event.mimeData())
         if paths:
             event.acceptProposedAction()
-            self._on_files_dropped(paths)
+            self.open_files(paths)
+        elif links:
+            event.acceptProposedAction()
+            self.bring(BringRequest(link=links[0]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -234,131 +276,177 @@ class DatasetTab(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_escape = event.key() == Qt.Key.Key_Escape
-        if is_escape and self._reading is not None:
-            self._on_reading_cancelled()
-        elif is_escape and self._saving is not None:
-            self._on_saving_cancelled()
+        if is_escape and self.desk.is_reading:
+            self.desk.cancel()
+        elif is_escape and self._saving.is_running:
+            self._saving.cancel()
         else:
             super().keyPressEvent(event)
 
-    # ---- Reading ---------------------------------------------------------------------------
-
-    @Slot(object)
-    def _on_reading_events(self, events: list[Event]) -> None:
-        self.reading_page.progress.show_events(events)
-
-    @Slot(object)
-    def _on_reading_finished(self, outcome: Outcome[PreviewSummary]) -> None:
-        self._reading = None
-        if isinstance(outcome, Done):
-            self._open_preview(outcome.summary)
-        elif isinstance(outcome, Failed):
-            self._on_failed(JokegenError(outcome.happened, outcome.todo))
-        self._show_resting_page()
-
-    @Slot()
-    def _on_reading_cancelled(self) -> None:
-        if self._reading is not None:
-            self._abandon_reading()
-            self._show_resting_page()
-
-    def _abandon_reading(self) -> None:
-        """Forget the reading under way; should it be done already, nobody looks at it."""
-        handle, self._reading = self._reading, None
-        if handle is not None:
-            handle.events_arrived.disconnect(self._on_reading_events)
-            handle.finished.disconnect(self._on_reading_finished)
-            handle.finished.connect(self._on_abandoned_finished)
-            handle.cancel()
-
-    @Slot(object)
-    def _on_abandoned_finished(self, outcome: Outcome[PreviewSummary]) -> None:
-        if isinstance(outcome, Done):
-            _remove(outcome.summary.table)
-
-    def _open_preview(self, summary: PreviewSummary) -> None:
-        try:
-            table = self._service.open_preview(summary)
-        except (JokegenError, OSError, ValueError) as error:
-            self._on_failed(explain(error))
-            _remove(summary.table)
+    def _open(self, title: str, work: Callable[[], None]) -> None:
+        """Do `work`, which opens something else, once nothing stands against it."""
+        if self._saving.is_running:
+            self._tell(
+                Tone.INFO,
+                "A data set is still being saved.",
+                f"Open {title} again when that is done, or cancel the saving first.",
+            )
             return
-        self._release_preview()
-        self._preview = summary
-        is_starter = summary.sources[0] == self._service.starter_jokes
-        name = _STARTER_NAME if is_starter else proposed_name(summary.sources[0])
-        self.preview_page.show_preview(summary, table, name)
 
-    def _release_preview(self) -> None:
-        """Let go of the file that the preview shows, and remove it."""
-        former, self._preview = self._preview, None
-        self.preview_page.clear()
-        if former is not None:
-            _remove(former.table)
+        def go_on() -> None:
+            self.banner.clear()
+            self.workshop.base = self._state.base_model
+            work()
+
+        self._ask_about_edits(go_on)
+
+    def _ask_about_edits(self, go_on: Callable[[], None]) -> None:
+        """Have the person agree that what they changed by hand goes, if there is any of it."""
+        unsaved = self.unsaved()
+        if not unsaved:
+            go_on()
+            return
+
+        def on_answered(key: str) -> None:
+            if key == "close":
+                go_on()
+
+        ask(
+            self,
+            "Put these jokes aside?",
+            f"This is not saved yet and would be given up: {unsaved}.",
+            [Answer("stay", "Keep them"), Answer("close", "Put them aside", ButtonKind.DANGER)],
+            on_answered,
+        )
+
+    # ---- The workshop ----------------------------------------------------------------------
 
     @Slot()
-    def _on_preview_closed(self) -> None:
+    def _on_workshop_closed(self) -> None:
+        self._ask_about_edits(self._close_workshop)
+
+    def _close_workshop(self) -> None:
         self.banner.clear()
-        self._release_preview()
+        self.desk.release()
         self._show_resting_page()
+
+    @Slot()
+    def _on_report_wanted(self) -> None:
+        shown = self.desk.shown
+        if shown is None or shown.misfit_report is None:
+            return
+        dialog = QFileDialog(self, "Save the list of rows that did not fit", self.last_folder)
+        dialog.setObjectName("dataset_report_dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile(f"{shown.name} - rows that did not fit.csv")
+        dialog.fileSelected.connect(self._on_report_place_chosen)
+        dialog.open()
+
+    @Slot(str)
+    def _on_report_place_chosen(self, place: str) -> None:
+        shown = self.desk.shown
+        report = None if shown is None else shown.misfit_report
+        if report is None:
+            return
+        try:
+            shutil.copyfile(report, place)
+        except OSError as error:
+            self._on_failed(explain(error))
+        else:
+            self._tell(Tone.SUCCESS, f"Saved the list as “{Path(place).name}”.")
 
     # ---- Saving ----------------------------------------------------------------------------
 
     @Slot(object)
     def _on_save_wanted(self, request: ImportRequest) -> None:
-        if self._saving is not None:
-            return
-        self.banner.clear()
-        name = request.name or ""
-        self.preview_page.show_saving(name)
-        self._saving = self._runner.start(
-            Line.IMPORT, f"Saving “{name}”", model_service.import_jokes, request
-        )
-        self._saving.events_arrived.connect(self._on_saving_events)
-        self._saving.finished.connect(self._on_saving_finished)
+        if not self._saving.is_running:
+            self.banner.clear()
+            self._is_from_workshop = True
+            self.workshop.show_saving(is_saving=True)
+            self._saving.start(request, f"Saving “{request.name}”", self.workshop.save_bar.progress)
 
     @Slot(object)
-    def _on_saving_events(self, events: list[Event]) -> None:
-        self.preview_page.progress.show_events(events)
+    def _on_remake_wanted(self, request: ImportRequest) -> None:
+        title = f"Making “{request.proposal}” again"
+
+        def work() -> None:
+            self._is_from_workshop = False
+            self._saving.start(request, title, self.reading_page.progress)
+            self._show(self.reading_page)
+
+        self._open(title, work)
+
+    @Slot(object, str)
+    def _on_saved(self, summary: ImportSummary, notices: str) -> None:
+        if self._is_from_workshop:
+            self.desk.release()
+        self.workshop.show_saving(is_saving=False)
+        self._state.datasets_changed.emit()
+        self.library_page.choose(summary.dataset)
+        self._show_resting_page()
+        self._say_saved(summary, notices)
 
     @Slot()
-    def _on_saving_cancelled(self) -> None:
-        # It may be too late: the outcome says whether the data set was saved all the same.
-        if self._saving is not None:
-            self.preview_page.progress.show_cancelling()
-            self._saving.cancel()
+    def _on_not_saved(self) -> None:
+        self.workshop.show_saving(is_saving=False)
+        self._show_resting_page()
+        self._page.focus_first()
 
     @Slot(object)
-    def _on_saving_finished(self, outcome: Outcome[ImportSummary]) -> None:
-        self._saving = None
-        self.preview_page.show_saving(None)
-        if isinstance(outcome, Done):
-            self._release_preview()
-            self._state.datasets_changed.emit()
-            self.library_page.choose(outcome.summary.dataset)
-            self._say_saved(outcome.summary)
-            return
-        if isinstance(outcome, Failed):
-            self._on_failed(JokegenError(outcome.happened, outcome.todo))
-        self.preview_page.focus_first()
+    def _on_saving_failed(self, error: JokegenError) -> None:
+        self._on_not_saved()
+        self._on_failed(error)
 
-    def _say_saved(self, summary: ImportSummary) -> None:
+    def _say_saved(self, summary: ImportSummary, notices: str) -> None:
         title = f"Saved “{summary.dataset}”: {wording.jokes(summary.kept)}."
-        dropped = left_out(summary.dropped)
+        told = " ".join(filter(None, [left_out(summary.dropped), notices]))
         if summary.kept < FEWEST_JOKES:
-            todo = f"{dropped} {too_few(summary.kept)}".strip()
-            self.banner.show_message(Tone.WARNING, title, todo)
+            self._tell(Tone.WARNING, title, f"{told} {too_few(summary.kept)}".strip())
             return
-        self._saved_name = summary.dataset
-        todo = f"{dropped} Next: fine-tune a language model on them.".strip()
-        self.banner.show_message(Tone.SUCCESS, title, todo, action="Fine-tune on it")
+        self._tell(
+            Tone.SUCCESS,
+            title,
+            f"{told} Next: fine-tune a language model on them.".strip(),
+            "Fine-tune on it",
+            lambda: self._state.train_requested.emit(summary.dataset),
+        )
 
-    @Slot()
-    def _on_banner_action(self) -> None:
-        self.banner.clear()
-        self._state.train_requested.emit(self._saved_name)
+    # ---- The library -----------------------------------------------------------------------
 
+    @Slot(object)
+    def _on_datasets_deleted(self, handles: dict[str, str]) -> None:
+        def bring_back() -> None:
+            try:
+                infos = [self._service.restore_dataset(handle) for handle in handles.values()]
+            except (JokegenError, OSError) as error:
+                self._state.datasets_changed.emit()
+                self._on_failed(explain(error))
+                return
+            self._state.datasets_changed.emit()
+            self.library_page.choose(infos[-1].name)
+            self._tell(Tone.SUCCESS, f"Brought back: {names_as_text(i.name for i in infos)}.")
 
-def _remove(table: Path) -> None:
-    with contextlib.suppress(OSError):
-        table.unlink()
+        self._tell(
+            Tone.INFO,
+            f"Deleted: {names_as_text(handles)}.",
+            "For a day this can be undone.",
+            "Undo",
+            bring_back,
+        )
+
+    @Slot(object)
+    def _on_exported(self, summary: ExportSummary) -> None:
+        guarded = (
+            f" {summary.guarded:,} that a spreadsheet would take for formulas have an apostrophe "
+            "in front."
+            if summary.guarded
+            else ""
+        )
+        self._tell(
+            Tone.SUCCESS,
+            f"Wrote {wording.jokes(summary.jokes)} into “{summary.file.name}”.",
+            f"It is in {summary.file.parent}.{guarded}",
+        )

@@ -102,6 +102,8 @@ class BaseModelPicker(QWidget):
 
     def _redraw(self) -> None:
         base = self.chosen()
+        if base is not None:
+            self._state.base_model = base.id
         self._field.set_hint(base_model_hint(base) if base else "")
         self._source_button.setVisible(
             base is not None and not base.is_here and not self.is_fetching

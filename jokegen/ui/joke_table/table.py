@@ -1,280 +1,427 @@
-"""The table in which a person looks at jokes: the rows of a file, or those of a saved data set.
+"""The table in which a person looks at jokes, searches, sorts, filters and edits them.
 
-It is a window onto a file on disk, so a quarter of a million rows scroll like ten: every row has
-the same height, widths come from the first few rows, and nothing is made per row.
+Three kinds are shown: the rows of a file, the jokes of an examined table, which can be edited, and
+those of a saved data set. Everything that goes through the whole table is done on a thread.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QEvent,
-    QItemSelection,
-    QModelIndex,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QAction, QGuiApplication, QHelpEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QStyleOptionViewItem,
-    QTableView,
-    QToolTip,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QStackedLayout, QVBoxLayout, QWidget
 
 from jokegen import wording
-from jokegen.errors import JokegenError, explain
-from jokegen.qt.text_table_model import TextTableModel
-from jokegen.ui.joke_table.look import JokeCells, JokeHeader, RowNumbers
-from jokegen.ui.kit.labels import PlainLabel, describe, plain_tip
-from jokegen.ui.kit.theme import scaled
-from jokegen.ui.kit.tokens import Space, TextRole
+from jokegen.data.row_query import FILE_ORDER, JOKE, NOTE, Order, RowQuery, Show, split_words
+from jokegen.errors import JokegenError
+from jokegen.jobs.dataset_requests import Edit
+from jokegen.ui.joke_table.actions import Footer, JokeActions
+from jokegen.ui.joke_table.copying import COPIED_AT_MOST, Copying
+from jokegen.ui.joke_table.editing import Editing
+from jokegen.ui.joke_table.editor import JokeEditor
+from jokegen.ui.joke_table.empty import NothingFound
+from jokegen.ui.joke_table.matches import Matches
+from jokegen.ui.joke_table.model import JokesModel
+from jokegen.ui.joke_table.rows import RowsShown
+from jokegen.ui.joke_table.search_bar import SearchBar, View
+from jokegen.ui.joke_table.spot import Keep, Spot
+from jokegen.ui.joke_table.view import JokesView
+from jokegen.ui.kit.labels import describe
+from jokegen.ui.kit.tokens import Space
 
 if TYPE_CHECKING:
     from jokegen.data.table import TextTable
 
-COPIED_AT_MOST = 10_000  # rows: more would hold up the window, and no clipboard is a data set
-_ROWS_MEASURED = 40
-_TIP_CHARACTERS = 1_500
-_BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class SafeTableModel(TextTableModel):
-    """A table model that reports a file which can no longer be read, instead of raising."""
-
-    table_failed = Signal(object)  # JokegenError, once a table
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._has_failed = False
-
-    def set_table(self, table: TextTable | None) -> None:
-        self._has_failed = False
-        super().set_table(table)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        try:
-            return super().data(index, role)
-        except (JokegenError, OSError, ValueError) as error:
-            if not self._has_failed:
-                self._has_failed = True
-                self.table_failed.emit(explain(error))
-            return None
+__all__ = ["COPIED_AT_MOST", "JokesTable"]
 
 
 class JokesTable(QWidget):
-    """Shows a `TextTable`, its column of jokes marked; `clear()` lets go of the file."""
+    """Shows a `TextTable`, which it closes when another one or nothing is shown.
 
-    table_failed = Signal(object)
+    `edits_changed` tells that a person has changed, removed or restored jokes: see `edits()`.
+    """
+
+    table_failed = Signal(object)  # JokegenError
+    edits_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, name: str) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self._table: TextTable | None = None
-        self.table_model = SafeTableModel(self)
-        self.table_model.table_failed.connect(self.table_failed)
-        self.view = _TableView(self._whole_text)
-        describe(
-            self.view,
-            f"{name}_view",
-            "Jokes",
-            f"All rows. Nothing can be changed here; {_copy_keys()} copies what you select.",
-        )
-        self.view.setModel(self.table_model)
-        self._note = PlainLabel("", TextRole.CAPTION, name=f"{name}_note")
-        copy = QAction("Copy", self.view)
-        copy.setObjectName(f"{name}_copy")
-        copy.setShortcut(QKeySequence.StandardKey.Copy)
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self._on_copy_wanted)
-        self.view.addAction(copy)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self._note)
+        self._word = "row"  # what one of them is called
+        self._joke_columns: tuple[int, ...] = (0,)
+        self._order = FILE_ORDER
+        self._view = View()
+        self._keep = Keep.TOP
+        self._has_edited = False  # since words were looked for
+        self.table_model = JokesModel(self)
+        self.search = SearchBar(name=f"{name}_search")
+        self.view = JokesView(self.table_model, self._whole_text)
+        describe(self.view, f"{name}_view", "Jokes")
+        self.nothing = NothingFound(name=f"{name}_nothing")
+        self.actions_ = JokeActions(self.view, name)
+        self.footer = Footer(self.actions_, name)
+        self.editor = JokeEditor(name=f"{name}_editor")
+        self.editor.hide()
+        self._spot = Spot(self.view)
+        self._rows = RowsShown(self.table_model, self)
+        self._editing = Editing(self.table_model, self.view, self.editor, self.actions_, self)
+        self._copying = Copying(self.table_model, self)
+        self._arrange()
+        self._connect()
+        self._set_editable(False)
 
-    def show_table(self, table: TextTable, joke_column: int) -> None:
-        """Show another table; the one before is closed."""
-        self.table_model.set_table(table)
-        self._table = table
-        self.view.set_joke_column(joke_column)
-        self.view.fit_columns()
-        self.view.scrollToTop()
-        self._say(table.rows)
+    # ---- The interface ---------------------------------------------------------------------
 
-    def set_joke_column(self, column: int) -> None:
-        """Mark another column as the one with the jokes."""
-        self.view.set_joke_column(column)
+    def show_raw(self, table: TextTable, joke_columns: Sequence[int]) -> None:
+        """Show the rows of a file as they are; these columns hold the jokes."""
+        is_same = self._word == "row" and self._columns() == tuple(table.columns)
+        self._begin(table, "row", joke_columns, starts_anew=not is_same)
+
+    def set_joke_columns(self, columns: Sequence[int]) -> None:
+        """Mark other columns as those with the jokes."""
+        self._mark(columns)
         self.view.fit_columns()
-        self.view.scrollTo(self.table_model.index(max(0, self.view.rowAt(0)), column))
+        if columns:
+            top = max(0, self.view.rowAt(0))
+            self.view.scrollTo(self.table_model.index(top, columns[0]))
+
+    def show_jokes(self, table: TextTable, edits: Sequence[Edit]) -> None:
+        """Show the jokes of an examined table, which can be edited; `edits` lie over it.
+
+        What is looked for, how it is sorted and where one is stay as they are, until `clear`.
+        """
+        starts_anew = not self._editing.is_open_for_edits
+        self._spot.take()
+        self._begin(table, "joke", (JOKE,), starts_anew=starts_anew, edits=edits)
+
+    def show_dataset(self, table: TextTable) -> None:
+        """Show the jokes of a saved data set as they are."""
+        self._begin(table, "joke", (JOKE,))
+
+    def edits(self) -> tuple[Edit, ...]:
+        """What a person did to the jokes, by raw row; what was given is part of it."""
+        return self._editing.edits()
+
+    def show_only(self, show: Show, note: str = "") -> None:
+        """Show these jokes, as if the person had chosen them."""
+        self._choose_view(View(show, note))
+
+    def show_text(self, words: str) -> None:
+        """Look for these words, as if the person had typed them."""
+        self.search.set_text(" ".join(words.split()))
 
     def clear(self) -> None:
         """Show nothing, and let go of the file."""
-        self._table = None
-        self.table_model.set_table(None)
-        self._note.setText("")
+        self._rows.forget()
+        self._editing.clear()
+        self.editor.hide()
+        self.table_model.show_table(None)
+        self._start_anew()
+        self._set_editable(False)
+        self._say_count()
+        self._show_place()
+        self.footer.note.setText("")
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether rows are being looked for, or soon will be."""
+        return self._rows.is_busy or self._editing.is_busy or self.search.is_waiting
 
     def note(self) -> str:
         """What is said under the table."""
-        return self._note.text()
+        return self.footer.note.text()
 
-    def selected_text(self) -> tuple[str, int]:
-        """What is selected as plain text, cells parted by tabs, and how many rows that is.
+    # ---- Showing a table -------------------------------------------------------------------
 
-        One cell alone is copied as it is, line breaks and all. At most `COPIED_AT_MOST` rows.
-        """
-        if self._table is None:
-            return "", 0
-        picked = _cells_of(self.view.selectionModel().selection())
-        rows = sorted(picked)[:COPIED_AT_MOST]
-        if len(rows) == 1 and len(picked[rows[0]]) == 1:
-            return self._table.text(rows[0], picked[rows[0]][0]), 1
-        table = self._table
-        lines = [
-            "\t".join(_BREAKS.sub(" ", table.text(row, column)) for column in sorted(picked[row]))
-            for row in rows
-        ]
-        return "\n".join(lines), len(rows)
+    def _begin(
+        self,
+        table: TextTable,
+        word: str,
+        joke_columns: Sequence[int],
+        *,
+        starts_anew: bool = True,
+        edits: Sequence[Edit] | None = None,
+    ) -> None:
+        self._rows.forget()
+        self._word = word
+        if starts_anew:
+            self._start_anew()
+        is_examined = edits is not None
+        self.table_model.show_table(table, is_examined=is_examined)
+        self._mark(joke_columns)
+        self._set_editable(is_examined)
+        if starts_anew:
+            self.view.fit_columns()
+            self.view.scrollToTop()
+            self._say_hint(is_examined)
+        self._keep = Keep.TOP if starts_anew else Keep.PLACE
+        self._editing.begin(table, edits)  # asks for the rows where there is something to edit
+        if edits is None:
+            self._ask()
 
-    def _say(self, rows: int) -> None:
-        self._note.setText(
-            f"{wording.number(rows)} {'row' if rows == 1 else 'rows'}. "
-            f"Select some and press {_copy_keys()} to copy them."
+    def _start_anew(self) -> None:
+        """Another table: nothing is looked for, and all of it is shown as it is in the file."""
+        self.search.reset()
+        self._view = View()
+        self._spot.forget()
+        self._set_order(FILE_ORDER)
+        self.view.set_matches(Matches())
+
+    def _mark(self, columns: Sequence[int]) -> None:
+        self._joke_columns = tuple(columns)
+        self.view.set_joke_columns(columns)
+        self.search.set_joke_column(columns[0] if columns else 0)
+
+    def _set_editable(self, can_edit: bool) -> None:
+        by_rows = QAbstractItemView.SelectionBehavior.SelectRows
+        by_cells = QAbstractItemView.SelectionBehavior.SelectItems
+        self.view.setSelectionBehavior(by_rows if can_edit else by_cells)
+        what = "Enter changes the joke, Delete leaves it out, R brings it back." if can_edit else (
+            f"Nothing can be changed here. Enter shows the whole text, "
+            f"{keys_of(QKeySequence.StandardKey.Copy)} copies."
+        )  # fmt: skip
+        self.view.setAccessibleDescription(what)
+        self.actions_.set_editable(can_edit)
+        self.editor.set_editable(can_edit)
+        self.footer.show_actions()
+        if not can_edit:
+            self.search.set_views((), View())
+
+    def _columns(self) -> tuple[str, ...]:
+        table = self.table_model.table
+        return tuple(table.columns) if table is not None else ()
+
+    # ---- Which rows ------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        """Show the rows that are asked for now; `_keep` says where one is afterwards."""
+        edits = self.table_model.edits
+        words = split_words(self.search.text())
+        query = RowQuery(
+            words=words,
+            columns=tuple(range(self.table_model.columnCount())),
+            order=self._order,
+            joke_columns=self._joke_columns,
         )
+        if edits is not None:
+            query = RowQuery(
+                words=words,
+                columns=query.columns,
+                order=self._order,
+                wanted=edits.wanted(self._view.show, self._view.note),
+                changed=edits.changed,
+                labels=edits.labels,
+            )
+        if words != self._rows.query.words:
+            self.view.set_matches(Matches(words))
+        # Who wants to stay where they are has to wait until that place is there.
+        self._rows.ask(query, at_once=self._keep is not Keep.TOP)
+        self._say_count()
+
+    def _set_order(self, order: Order) -> None:
+        self._order = order
+        self.search.show_order(order)
+        is_column = order.column is not None and order.column >= 0
+        column = order.column if is_column and order.column is not None else -1
+        self.view.show_order(column, is_descending=order.is_descending)
+
+    def _choose_view(self, view: View) -> None:
+        self._view = view
+        self._keep = Keep.JOKE
+        if self.table_model.edits is not None:
+            self._editing.show_views(self.search, view)
+            self._ask()
+
+    def _say_count(self) -> None:
+        table = self.table_model.table
+        if table is None:
+            self.search.set_count("")
+            return
+        words = f"{wording.number(table.rows)} {self._word}{'' if table.rows == 1 else 's'}"
+        query = self._rows.query
+        if self._rows.is_waiting:
+            words = "Searching…" if query.words else "Sorting…"
+        elif query.words or query.wanted is not None:
+            words = f"{wording.number(self.table_model.rowCount())} of {words}"
+            words = f"Searching… {words}" if self._rows.is_busy else words
+        self.search.set_count(words)
+
+    def _show_place(self) -> None:
+        """The table, or why there is nothing in it."""
+        table = self.table_model.table
+        is_empty = table is not None and not self.table_model.rowCount()
+        if is_empty:
+            has_words = bool(self._rows.query.words)
+            self.nothing.show_why(self._word, has_words=has_words, view=self._view)
+        had_focus = self.view.hasFocus() or self.nothing.button.hasFocus()
+        self._places.setCurrentWidget(self.nothing if is_empty else self.view)
+        if had_focus:
+            (self.nothing.button if is_empty else self.view).setFocus()
+
+    # ---- Other -----------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        places = QWidget()
+        self._places = QStackedLayout(places)
+        self._places.addWidget(self.view)
+        self._places.addWidget(self.nothing)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.S)
+        layout.addWidget(self.search)
+        layout.addWidget(places, 1)
+        layout.addWidget(self.editor)
+        layout.addWidget(self.footer)
+        for widget in (self.search.line, self.search.views, self.search.order_button):
+            QWidget.setTabOrder(widget, self.view)
+
+    def _connect(self) -> None:
+        self.table_model.table_failed.connect(self.table_failed)
+        self.table_model.sort_wanted.connect(self._on_sort_wanted)
+        self.search.words_changed.connect(self._on_words_changed)
+        self.search.view_chosen.connect(self._on_view_chosen)
+        self.search.order_chosen.connect(self._on_order_chosen)
+        self.search.left.connect(self._on_search_left)
+        self.nothing.clear_wanted.connect(self._on_clear_wanted)
+        self.view.escaped.connect(self._on_escaped)
+        self.view.customContextMenuRequested.connect(self._on_menu_wanted)
+        self.actions_.copy_wanted.connect(self._on_copy_wanted)
+        self.actions_.order_wanted.connect(self._on_order_chosen)
+        self._copying.copied.connect(self._on_copied)
+        self._rows.about_to_change.connect(self._spot.take)
+        self._rows.changed.connect(self._on_rows_changed)
+        self._rows.grown.connect(self._on_rows_grown)
+        self._rows.settled.connect(self._on_rows_settled)
+        self._editing.is_ready.connect(self._on_edits_ready)
+        self._editing.edited.connect(self._on_edited)
+        self._editing.actions_changed.connect(self.footer.show_actions)
+        self._editing.list_ready.connect(self.edits_changed)
+        self._editing.said.connect(self.footer.note.setText)
+
+    def _say_hint(self, can_edit: bool) -> None:
+        copying = keys_of(QKeySequence.StandardKey.Copy)
+        hint = f"Select some and press {copying} to copy them."
+        self.footer.note.setText("Double-click a joke to change it." if can_edit else hint)
 
     def _whole_text(self, index: QModelIndex) -> str:
-        return "" if self._table is None else self._table.text(index.row(), index.column())
+        return self.table_model.whole_text(index.row(), index.column())
+
+    @Slot()
+    def _on_words_changed(self) -> None:
+        # Looking for something: from the top. Done with it: see what is around what was found.
+        self._keep = Keep.TOP if self.search.text() else Keep.JOKE
+        if self._has_edited:
+            self._has_edited = False
+            self._rows.forget_words()
+        self._ask()
+
+    @Slot()
+    def _on_view_chosen(self) -> None:
+        self._choose_view(self.search.view())
+
+    @Slot(object)
+    def _on_order_chosen(self, order: Order) -> None:
+        self._set_order(order)
+        self._keep = Keep.JOKE
+        self._ask()
+
+    @Slot(int, bool)
+    def _on_sort_wanted(self, column: int, is_descending: bool) -> None:
+        self._on_order_chosen(Order(column, is_descending) if column >= 0 else FILE_ORDER)
+
+    @Slot()
+    def _on_search_left(self) -> None:
+        if self.view.isVisible():
+            self.view.setFocus()
+            if not self.view.currentIndex().isValid() or not self.view.chosen_count():
+                self.view.choose_row(max(0, self.view.rowAt(0)))
+        else:
+            self.nothing.button.setFocus()
+
+    @Slot()
+    def _on_clear_wanted(self) -> None:
+        if self.search.text():
+            self.search.set_text("")
+        else:
+            self._choose_view(View())
+        self.view.setFocus()
+
+    @Slot()
+    def _on_escaped(self) -> None:
+        if self.editor.isVisible():
+            self._editing.close_pane()
+        elif self.search.text():
+            self.search.set_text("")
+
+    @Slot(QPoint)
+    def _on_menu_wanted(self, where: QPoint) -> None:
+        index = self.view.indexAt(where)
+        column = index.column() if index.isValid() else max(0, self.view.currentIndex().column())
+        title = self.table_model.headerData(column, Qt.Orientation.Horizontal)
+        menu = self.actions_.menu(column, str(title or ""))
+        menu.popup(self.view.viewport().mapToGlobal(where))
 
     @Slot()
     def _on_copy_wanted(self) -> None:
-        try:
-            text, rows = self.selected_text()
-        except (JokegenError, OSError, ValueError) as error:
-            self.table_failed.emit(explain(error))
-            return
-        if not rows:
-            return
-        QGuiApplication.clipboard().setText(text)
+        columns = frozenset((JOKE,)) if self._editing.is_open_for_edits else None
+        self._copying.copy(self.view.selectionModel().selection(), columns)
+
+    @Slot(int)
+    def _on_copied(self, rows: int) -> None:
         cut = f", the first {wording.number(rows)} you selected" if rows == COPIED_AT_MOST else ""
-        self._note.setText(f"Copied {wording.number(rows)} {'row' if rows == 1 else 'rows'}{cut}.")
+        words = f"{wording.number(rows)} {self._word}{'' if rows == 1 else 's'}"
+        self.footer.note.setText(f"Copied {words}{cut}.")
 
+    @Slot()
+    def _on_rows_changed(self) -> None:
+        self._spot.go_back(self._keep, self.table_model)
+        self._show_place()
+        self._say_count()
 
-class _TableView(QTableView):
-    """A read-only table whose column of jokes takes the width that the others leave."""
+    @Slot()
+    def _on_rows_grown(self) -> None:
+        self._say_count()
 
-    def __init__(self, whole_text: Callable[[QModelIndex], str]) -> None:
-        super().__init__()
-        self._whole_text = whole_text
-        self._header = JokeHeader(self)
-        self._cells = JokeCells(self)
-        self._joke_column = 0
-        self.setHorizontalHeader(self._header)
-        self.setItemDelegate(self._cells)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
-        self.setCornerButtonEnabled(False)
-        self.setMinimumHeight(scaled(120))
-        self.setMinimumWidth(scaled(240))
-        rows = RowNumbers(self)
-        rows.setMinimumSectionSize(1)  # before there are rows: see `_fit_rows`
-        self.setVerticalHeader(rows)
-        self._fit_rows()
+    @Slot(object)
+    def _on_rows_settled(self, error: object) -> None:
+        if isinstance(error, JokegenError):
+            self.table_model.report(error)
+        self._show_place()
+        self._say_count()
+        self._editing.look_at_choice()
+
+    @Slot()
+    def _on_edits_ready(self) -> None:
+        """The jokes can be edited from now on, and those that are asked for can be chosen."""
+        self._editing.show_views(self.search, self._view)
+        labels = self.table_model.edits.labels.texts if self.table_model.edits else ()
+        self.view.fit_column(NOTE, labels)
+        self._ask()
+
+    @Slot(str)
+    def _on_edited(self, what: str) -> None:
+        if self._order.column == NOTE:
+            self._rows.forget_order()
+        self._has_edited = True  # what was found stays in sight until other words are typed
+        self._editing.show_views(self.search, self._view)
+        self.footer.note.setText(what)
+        if self._view.show is not Show.ALL:
+            self._keep = Keep.PLACE
+            self._ask()
+
+    # ---- For pages that are still to be rewritten ------------------------------------------
+
+    def show_table(self, table: TextTable, joke_column: int) -> None:
+        """See `show_raw`."""
+        self.show_raw(table, (joke_column,))
 
     def set_joke_column(self, column: int) -> None:
-        self._joke_column = column
-        self._header.set_joke_column(column)
-        self._cells.set_joke_column(column)
-        self.viewport().update()
-
-    def fit_columns(self) -> None:
-        """Make the other columns as wide as their first rows ask for, within reason."""
-        table_model = self.model()
-        rows = min(_ROWS_MEASURED, table_model.rowCount())
-        widest = scaled(180)
-        for column in range(min(table_model.columnCount(), 100)):
-            texts = (str(table_model.index(row, column).data() or "") for row in range(rows))
-            longest = max(texts, key=len, default="")
-            wanted = max(
-                self.fontMetrics().horizontalAdvance(longest) + scaled(24),
-                self._header.sectionSizeHint(column),
-            )
-            self.setColumnWidth(column, min(wanted, widest))
-        self.fit_joke_column()
-
-    def fit_joke_column(self) -> None:
-        """Give the column of jokes the rest of the width."""
-        if self._joke_column >= self.model().columnCount():
-            return
-        others = self._header.length() - self.columnWidth(self._joke_column)
-        rest = self.viewport().width() - others
-        self.setColumnWidth(self._joke_column, max(scaled(320), rest))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.fit_joke_column()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit_rows()
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            self._show_tip(event)
-            return True
-        return super().viewportEvent(event)
-
-    def _fit_rows(self) -> None:
-        # Not the least size too: Qt then looks at every row for every row, 20 s for 250,000.
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + scaled(11))
-
-    def _show_tip(self, event: QHelpEvent) -> None:
-        """The whole joke where the cell is too narrow for it, else what the table is."""
-        index = self.indexAt(event.pos())
-        option = QStyleOptionViewItem()
-        self.initViewItemOption(option)
-        if index.isValid():
-            wanted = self._cells.sizeHint(option, index).width()
-            if wanted > self.visualRect(index).width():
-                try:
-                    text = self._whole_text(index)
-                except (JokegenError, OSError, ValueError):
-                    text = ""  # the table says itself that it cannot be read
-                if len(text) > _TIP_CHARACTERS:
-                    text = text[:_TIP_CHARACTERS] + "…"
-                QToolTip.showText(event.globalPos(), plain_tip(text), self)
-                return
-        QToolTip.hideText()
+        """See `set_joke_columns`."""
+        self.set_joke_columns((column,))
 
 
-def _copy_keys() -> str:
-    """What this computer calls the keys for copying: Ctrl+C or ⌘C."""
-    keys = QKeySequence(QKeySequence.StandardKey.Copy)
-    return keys.toString(QKeySequence.SequenceFormat.NativeText)
-
-
-def _cells_of(ranges: QItemSelection) -> dict[int, list[int]]:
-    """The selected columns of each selected row, without asking Qt for every single cell."""
-    picked: dict[int, list[int]] = {}
-    parts = [ranges.at(number) for number in range(ranges.count())]
-    for part in sorted(parts, key=lambda part: part.top()):
-        columns = range(part.left(), part.right() + 1)
-        for row in range(part.top(), min(part.bottom() + 1, part.top() + COPIED_AT_MOST)):
-            picked.setdefault(row, []).extend(columns)
-    return picked
+def keys_of(keys: QKeySequence.StandardKey) -> str:
+    """What this computer calls these keys: Ctrl+C or ⌘C."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

@@ -165,6 +165,11 @@ class Banner(QFrame):
         self.setVisible(True)
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
+    def offer(self, action: str) -> None:
+        """Add a button to the message that is shown."""
+        self.action_button.set_text(action)
+        self.action_button.setVisible(True)
+
     def show_error(self, error: JokegenError, *, action: str = "") -> None:
         """Show what went wrong and what to do about it."""
         self.show_message(Tone.ERROR, error.happened, error.todo, action=action)

@@ -94,6 +94,7 @@ class Colours:
     danger_hover: str
     series_1: str  # chart: training loss
     series_2: str  # chart: validation loss
+    found: str  # behind words that were looked for
     selection: str
     selection_text: str
     focus: str
@@ -130,6 +131,7 @@ LIGHT: Final = Colours(
     danger_hover="#fadcdd",
     series_1="#7c86e8",
     series_2="#c2571a",
+    found="#ffdf80",
     selection="#4a55d4",
     selection_text="#ffffff",
     focus="#4a55d4",
@@ -166,6 +168,7 @@ DARK: Final = Colours(
     danger_hover="#522b30",
     series_1="#7f89ea",
     series_2="#f2a25c",
+    found="#6a5212",
     selection="#535ed9",
     selection_text="#ffffff",
     focus="#a4acff",
@@ -180,7 +183,8 @@ TEXT_PAIRS: Final[tuple[tuple[str, str], ...]] = (
     ("text", "control"), ("text", "control_hover"), ("text", "control_pressed"),
     ("text", "accent_soft"), ("muted", "accent_soft"), ("accent_text", "accent_soft"),
     ("text", "info_soft"), ("text", "success_soft"), ("text", "warning_soft"),
-    ("text", "danger_soft"), ("success", "success_soft"), ("warning", "warning_soft"),
+    ("text", "danger_soft"), ("text", "found"),
+    ("success", "success_soft"), ("warning", "warning_soft"),
     ("danger", "danger_soft"), ("danger", "danger_hover"),
     ("on_accent", "accent"), ("on_accent", "accent_hover"), ("on_accent", "accent_pressed"),
     ("selection_text", "selection"), ("tip_text", "tip"),

@@ -6,16 +6,18 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from jokegen import wording
 from jokegen.model_service import FEWEST_JOKES
 from jokegen.records import DatasetInfo
+from jokegen.ui.dataset.progress import JobProgress
 from jokegen.ui.joke_table.table import JokesTable
 from jokegen.ui.kit.buttons import Button, ButtonKind
 from jokegen.ui.kit.labels import ElidedLabel, PlainLabel, Stat, plain_tip
 from jokegen.ui.kit.panels import Card
 from jokegen.ui.kit.tokens import Space, TextRole, Tone
+from jokegen.ui.library.made import MadeSection
 
 if TYPE_CHECKING:
     from jokegen.data.table import TextTable
@@ -26,7 +28,10 @@ class DetailCard(Card):
 
     fine_tune_requested = Signal()
     look_requested = Signal()
+    open_requested = Signal()
+    export_requested = Signal()
     rename_requested = Signal()
+    duplicate_requested = Signal()
     delete_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -46,6 +51,11 @@ class DetailCard(Card):
         )
         self._left_out = PlainLabel("", TextRole.MUTED, name="dataset_detail_left_out")
         self._make_buttons()
+        self.export_progress = JobProgress(
+            "Stops writing; a file that was there before stays as it was.", name="dataset_exporting"
+        )
+        self.export_progress.hide()
+        self.made = MadeSection()
         self.jokes_table = JokesTable(name="dataset_jokes")
         self.jokes_table.hide()
         self._arrange()
@@ -54,11 +64,9 @@ class DetailCard(Card):
         """Show another data set, its jokes hidden."""
         self._name.setText(info.name)
         self.setAccessibleName(info.name)
-        source = PurePath(info.source).name
-        saved = QLocale(QLocale.Language.English).toString(
-            QDateTime.fromSecsSinceEpoch(round(info.created)), "d MMM yyyy, HH:mm"
-        )
+        saved = moment(info.created)
         size = wording.size(info.bytes)
+        source = info.source if info.lineage.origin else PurePath(info.source).name
         self._origin.setText(f"From {source}. Saved on {saved}. {size}.")
         self._origin.setToolTip(plain_tip(f"{info.source}\nSaved on {saved}. {size}."))
         self._jokes.set_value(wording.number(info.jokes))
@@ -77,7 +85,7 @@ class DetailCard(Card):
     def show_jokes(self, table: TextTable) -> None:
         """Show the jokes themselves."""
         self.jokes_table.show()
-        self.jokes_table.show_table(table, 0)
+        self.jokes_table.show_dataset(table)
         self.look_button.set_text("Hide the jokes")
 
     def hide_jokes(self) -> None:
@@ -89,6 +97,11 @@ class DetailCard(Card):
     @property
     def shows_jokes(self) -> bool:
         return not self.jokes_table.isHidden()
+
+    def set_exporting(self, is_exporting: bool) -> None:
+        """Show how far the writing of a file is, or the buttons again."""
+        self.export_progress.setVisible(is_exporting)
+        self.export_button.setEnabled(not is_exporting)
 
     def _make_buttons(self) -> None:
         self.fine_tune_button = Button(
@@ -103,19 +116,36 @@ class DetailCard(Card):
             name="dataset_look",
             tip="Shows the jokes of this data set, or hides them.",
         )
-        self.rename_button = Button(
-            "Rename…", ButtonKind.QUIET, name="dataset_rename", tip="Gives it another name."
+        self.open_button = Button(
+            "Open in the workshop",
+            name="dataset_open",
+            tip="Change these jokes, have the doctor look at them, or take a part of them, and "
+            "save that as another data set. This one stays as it is.",
         )
-        self.delete_button = Button(
-            "Delete…",
+        self.export_button = Button(
+            "Export…",
             ButtonKind.QUIET,
-            name="dataset_delete",
-            tip="Removes these jokes from Jokegen, after asking.",
+            name="dataset_export",
+            tip="Writes these jokes into a file for other programs.",
         )
+        self.more_button = Button(
+            "More", ButtonKind.QUIET, name="dataset_more", tip="Rename, duplicate or delete it."
+        )
+        menu = QMenu(self.more_button)
+        menu.setObjectName("dataset_more_menu")
+        for key, words, signal in (
+            ("dataset_rename", "Rename…", self.rename_requested),
+            ("dataset_duplicate", "Duplicate…", self.duplicate_requested),
+            ("dataset_delete", "Delete", self.delete_requested),
+        ):
+            action = menu.addAction(words)
+            action.setObjectName(key)
+            action.triggered.connect(signal)
+        self.more_button.setMenu(menu)
         self.fine_tune_button.clicked.connect(self.fine_tune_requested)
         self.look_button.clicked.connect(self.look_requested)
-        self.rename_button.clicked.connect(self.rename_requested)
-        self.delete_button.clicked.connect(self.delete_requested)
+        self.open_button.clicked.connect(self.open_requested)
+        self.export_button.clicked.connect(self.export_requested)
 
     def _arrange(self) -> None:
         figures = QHBoxLayout()
@@ -126,16 +156,26 @@ class DetailCard(Card):
         buttons.setSpacing(Space.S)
         buttons.addWidget(self.fine_tune_button)
         buttons.addWidget(self.look_button)
+        buttons.addWidget(self.open_button)
         buttons.addStretch(1)
-        buttons.addWidget(self.rename_button)
-        buttons.addWidget(self.delete_button)
+        buttons.addWidget(self.export_button)
+        buttons.addWidget(self.more_button)
         self.body.setSpacing(Space.M)
         self.body.addWidget(self._name)
         self.body.addWidget(self._origin)
         self.body.addLayout(figures)
         self.body.addWidget(self._left_out)
         self.body.addLayout(buttons)
+        self.body.addWidget(self.export_progress)
+        self.body.addWidget(self.made)
         self.body.addWidget(self.jokes_table)
+
+
+def moment(seconds: float) -> str:
+    """A time (seconds since the epoch) as people write it: 25 Nov 2026, 14:03."""
+    return QLocale(QLocale.Language.English).toString(
+        QDateTime.fromSecsSinceEpoch(round(seconds)), "d MMM yyyy, HH:mm"
+    )
 
 
 def left_out(dropped: dict[str, int]) -> str:
@@ -150,5 +190,5 @@ def too_few(jokes: int) -> str:
     """Why these are not enough, and what to do."""
     return (
         f"A language model needs at least {FEWEST_JOKES} jokes to learn from; "
-        f"this data set has {jokes}. Import a file with more."
+        f"this data set has {jokes}. Import more."
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QItemSelection,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -75,9 +76,9 @@ class DatasetListModel(QAbstractListModel):
 
 
 class DatasetList(QListView):
-    """The saved data sets, one chosen; keys for what can be done with it."""
+    """The saved data sets, one or several chosen; keys for what can be done with them."""
 
-    chosen = Signal(int)  # row
+    selection_changed = Signal()
     rename_requested = Signal()
     delete_requested = Signal()
 
@@ -87,13 +88,14 @@ class DatasetList(QListView):
             self,
             "dataset_list",
             "Your data sets",
-            "The jokes you have saved. Enter fine-tunes on the chosen ones, "
-            "F2 renames them, Delete deletes them.",
+            "The jokes you have saved. Enter fine-tunes on the chosen ones, F2 renames them, "
+            "Delete deletes them. Choose several with Ctrl or Shift to join them.",
         )
         self.setToolTip("")  # each row has its own
         self.list_model = DatasetListModel(self)
         self.setModel(self.list_model)
         self.setItemDelegate(_TwoLines(self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(True)
@@ -101,9 +103,15 @@ class DatasetList(QListView):
         self.setMinimumWidth(scaled(190))
         self.setSpacing(0)
 
-    def currentChanged(self, current: Index, previous: Index) -> None:
-        super().currentChanged(current, previous)
-        self.chosen.emit(current.row())
+    def chosen_infos(self) -> list[DatasetInfo]:
+        """The data sets that are chosen, in the order of the list."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        infos = (self.list_model.info(row) for row in rows)
+        return [info for info in infos if info is not None]
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self.selection_changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F2:
