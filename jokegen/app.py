@@ -21,11 +21,12 @@ from jokegen.config.paths import Paths
 from jokegen.config.settings import load_settings, save_settings
 from jokegen.errors import JokegenError, explain
 from jokegen.model_service import ModelService
+from jokegen.qt import row_finder
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner, Line
 from jokegen.qt.loop import ApplicationLoop, in_thread, outcomes_of, spawn
+from jokegen.ui.kit import loss_chart
 from jokegen.ui.kit.icons import app_icon
-from jokegen.ui.kit.loss_chart import load_ahead
 from jokegen.ui.kit.theme import Scheme, Theme
 from jokegen.ui.main_window import MainWindow
 
@@ -98,7 +99,8 @@ class Application(QObject):
 
     @Slot()
     def _load_ahead(self) -> None:
-        load_ahead()
+        loss_chart.load_ahead()
+        row_finder.load_ahead()
         self.runner.warm_up(Line.LOOK)  # the first file is then shown at once
 
     def _problem_with_home(self) -> JokegenError | None:

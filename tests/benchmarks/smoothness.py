@@ -18,7 +18,6 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from jokegen.config.paths import Paths, resource
@@ -26,36 +25,9 @@ from jokegen.jobs.context import RecordingContext
 from jokegen.jobs.dataset_requests import ImportRequest
 from jokegen.lm.fetching import ensure_model
 from jokegen.model_service import import_jokes
+from tests.benchmarks.pulse import Pulse
 from tests.e2e.person import Person, live
 from tests.e2e.test_whole_way import fine_tune, import_file, write_jokes
-
-
-class Pulse(QObject):
-    """Measures the gaps of a 10 ms timer in the thread of the window."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gaps: list[float] = []
-        self._last = time.perf_counter()
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._on_tick)
-        self._timer.start(10)
-
-    @Slot()
-    def _on_tick(self) -> None:
-        now = time.perf_counter()
-        self.gaps.append(1000 * (now - self._last))
-        self._last = now
-
-    def report(self, what: str) -> None:
-        """Print the gaps since the last report, and begin anew."""
-        gaps, self.gaps = sorted(self.gaps), []
-        print(
-            f"{what:10} {len(gaps):6} ticks   median {gaps[len(gaps) // 2]:5.1f} ms   "
-            f"p99 {gaps[int(len(gaps) * 0.99)]:5.1f} ms   worst {gaps[-1]:5.1f} ms",
-            flush=True,
-        )
 
 
 def write_many(file: Path, rows: int) -> None:

@@ -41,7 +41,7 @@ class JokeActions(QObject):
     def set_editable(self, can_edit: bool) -> None:
         """Whether jokes can be changed at all."""
         self.open.setText("Change" if can_edit else "Read")
-        self.open.setIcon(icon("pencil" if can_edit else "file"))
+        self.open.setIcon(icon("pencil" if can_edit else "file", "accent_text"))
         for action in (self.remove, self.restore, self.put_back, self.undo, self.redo):
             action.setVisible(can_edit)
             action.setEnabled(False)
@@ -93,7 +93,7 @@ class Footer(QWidget):
         super().__init__()
         self.note = PlainLabel("", TextRole.CAPTION, name=f"{name}_note")
         self.open_button = Button(
-            "Read", ButtonKind.QUIET, name=f"{name}_open_button",
+            "Read", ButtonKind.QUIET, "file", name=f"{name}_open_button",
             tip="Shows the whole text under the table (Enter).",
         )  # fmt: skip
         self.remove_button = Button(
@@ -125,3 +125,9 @@ class Footer(QWidget):
             button.setEnabled(action.isEnabled())
         action = self._buttons[self.open_button]
         self.open_button.set_text(action.text())
+        self.open_button.setIcon(action.icon())
+
+
+def keys_of(keys: QKeySequence.StandardKey) -> str:
+    """What this computer calls these keys: Ctrl+C or ⌘C."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

@@ -11,14 +11,13 @@ from PySide6.QtGui import QKeySequence
 
 from jokegen import wording
 from jokegen.data.joke_edits import JokeEdits
-from jokegen.data.row_query import JOKE, Show
+from jokegen.data.row_query import JOKE
 from jokegen.errors import JokegenError
 from jokegen.jobs.dataset_requests import Edit
 from jokegen.qt.row_finder import Check, TableReader
-from jokegen.ui.joke_table.actions import JokeActions
+from jokegen.ui.joke_table.actions import JokeActions, keys_of
 from jokegen.ui.joke_table.editor import JokeEditor
 from jokegen.ui.joke_table.model import JokesModel
-from jokegen.ui.joke_table.search_bar import SearchBar, View
 from jokegen.ui.joke_table.view import JokesView
 
 if TYPE_CHECKING:
@@ -116,25 +115,6 @@ class Editing(QObject):
         edits = self._table_model.edits
         return self._given if edits is None else edits.edits()
 
-    def show_views(self, search: SearchBar, chosen: View) -> None:
-        """Offer to see the kinds of jokes that there are, with their counts."""
-        edits = self._table_model.edits
-        if edits is None:
-            return
-        counts = edits.counts
-        items = [
-            (View(), f"All jokes ({wording.number(counts.jokes)})"),
-            (View(Show.KEPT), f"Kept ({wording.number(counts.kept)})"),
-            (View(Show.LEFT_OUT), f"Left out ({wording.number(counts.left_out)})"),
-        ]
-        for reason, count in counts.reasons.items():
-            items.append((View(Show.LEFT_OUT, reason), _reason_title(reason, count)))
-        items.append((View(Show.CHANGED), f"Mended ({wording.number(counts.mended)})"))
-        items.append((View(Show.EDITED), f"Changed by you ({wording.number(counts.edited)})"))
-        if chosen not in [view for view, _ in items]:
-            items.append((chosen, _reason_title(chosen.note, 0)))
-        search.set_views(items, chosen)
-
     # ---- The choice and the pane -----------------------------------------------------------
 
     @Slot()
@@ -228,8 +208,7 @@ class Editing(QObject):
             self._table_model.report(error)
             return
         if what:
-            undo = QKeySequence(QKeySequence.StandardKey.Undo)
-            keys = undo.toString(QKeySequence.SequenceFormat.NativeText)
+            keys = keys_of(QKeySequence.StandardKey.Undo)
             self._tell(f"{_sentence(what)} {keys} takes it back.")
         elif nothing:
             self.said.emit(nothing)
@@ -358,10 +337,6 @@ def _read_edits(table: TextTable, check: Check, *, edits: Sequence[Edit]) -> Ite
 
 def _check_nothing() -> None:
     """What is done at once cannot be stopped."""
-
-
-def _reason_title(reason: str, count: int) -> str:
-    return f"Left out: {reason} ({wording.number(count)})"
 
 
 def _sentence(text: str) -> str:

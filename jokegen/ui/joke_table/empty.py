@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from jokegen.data.row_query import Show
-from jokegen.ui.joke_table.search_bar import View
+from jokegen.ui.joke_table.views import View
 from jokegen.ui.kit.buttons import Button, ButtonKind
 from jokegen.ui.kit.icons import IconLabel
 from jokegen.ui.kit.labels import PlainLabel
@@ -38,7 +38,8 @@ class NothingFound(QWidget):
         )  # fmt: skip
         self.button.clicked.connect(self.clear_wanted)
         layout = QVBoxLayout(self)
-        layout.setSpacing(Space.S)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.XS)
         layout.addStretch(1)
         middle = Qt.AlignmentFlag.AlignHCenter
         layout.addWidget(IconLabel("search", "muted", scaled(28)), 0, middle)

@@ -26,6 +26,7 @@ from jokegen.qt.text_table_model import TextTableModel
 from jokegen.ui.joke_table.matches import Matches, Span, units
 from jokegen.ui.joke_table.model import JokesModel, State
 from jokegen.ui.kit.icons import colours, icon
+from jokegen.ui.kit.labels import plain_tip
 from jokegen.ui.kit.theme import scaled
 from jokegen.ui.kit.tokens import TEXT_SCALE, TextRole
 
@@ -171,6 +172,9 @@ class JokeHeader(QHeaderView):
         self.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setResizeContentsPrecision(0)  # a double click looks at the rows in sight only
         self.setMinimumSectionSize(scaled(48))
+        self.viewport().setToolTip(
+            plain_tip("Sorts by this column; a third click puts all back as it is in the file.")
+        )
 
     def set_joke_columns(self, columns: Sequence[int]) -> None:
         self._joke_columns = frozenset(columns)

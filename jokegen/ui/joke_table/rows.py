@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from jokegen import wording
 from jokegen.data.row_query import Memo, RowQuery, known_rows
 from jokegen.qt.row_finder import RowFinder
 from jokegen.qt.text_table_model import TextTableModel
+
+
+def in_words(count: int, word: str) -> str:
+    """1 row, 2,948 rows."""
+    return f"{wording.number(count)} {word}{'' if count == 1 else 's'}"
 
 
 class RowsShown(QObject):
@@ -46,6 +52,18 @@ class RowsShown(QObject):
     def query(self) -> RowQuery:
         """What was asked for last."""
         return self._query
+
+    def count_text(self, word: str) -> str:
+        """How many rows are shown, and of how many; `word` is what one is called."""
+        table = self._table_model.table
+        if table is None:
+            return ""
+        if self.is_waiting:
+            return "Searching…" if self._query.words else "Sorting…"
+        words = in_words(table.rows, word)
+        if self._query.words or self._query.wanted is not None:
+            words = f"{wording.number(self._table_model.rowCount())} of {words}"
+        return f"Searching… {words}" if self.is_busy else words
 
     def forget(self) -> None:
         """Another table: nothing that was found out is true any more."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
-from jokegen.data.row_query import FILE_ORDER, LENGTH, Order, Show
+from jokegen.data.row_query import FILE_ORDER, LENGTH, Order
+from jokegen.ui.joke_table.views import View
 from jokegen.ui.kit.buttons import IconButton
 from jokegen.ui.kit.combos import Item, ShortCombo
 from jokegen.ui.kit.icons import icon
@@ -18,14 +18,6 @@ from jokegen.ui.kit.theme import scaled
 from jokegen.ui.kit.tokens import Space, TextRole
 
 _PAUSE_MS = 120  # between the last key and the search
-
-
-@dataclass(frozen=True)
-class View:
-    """One choice of which jokes to see; `note` is why they are left out."""
-
-    show: Show = Show.ALL
-    note: str = ""
 
 
 class SearchBar(QWidget):
@@ -56,9 +48,11 @@ class SearchBar(QWidget):
             "Shows all jokes, or only those that are kept, left out, mended or changed by you.",
         )  # fmt: skip
         self.views.setMinimumContentsLength(9)
+        self.views.setMaximumWidth(scaled(250))
         self.views.hide()
         self.order_button = self._make_order_button(name)
         self._count = ElidedLabel("", TextRole.CAPTION, name=f"{name}_count")
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE_MS)
@@ -74,9 +68,8 @@ class SearchBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)
         layout.addWidget(self.line, 3)
-        layout.addWidget(self.views, 1)
+        layout.addWidget(self.views, 2)
         layout.addWidget(self.order_button)
-        layout.addStretch(1)
         layout.addWidget(self._count)
 
     def text(self) -> str:

@@ -7,6 +7,7 @@ those of a saved data set. Everything that goes through the whole table is done 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
@@ -17,17 +18,18 @@ from jokegen import wording
 from jokegen.data.row_query import FILE_ORDER, JOKE, NOTE, Order, RowQuery, Show, split_words
 from jokegen.errors import JokegenError
 from jokegen.jobs.dataset_requests import Edit
-from jokegen.ui.joke_table.actions import Footer, JokeActions
+from jokegen.ui.joke_table.actions import Footer, JokeActions, keys_of
 from jokegen.ui.joke_table.copying import COPIED_AT_MOST, Copying
 from jokegen.ui.joke_table.editing import Editing
 from jokegen.ui.joke_table.editor import JokeEditor
 from jokegen.ui.joke_table.empty import NothingFound
 from jokegen.ui.joke_table.matches import Matches
 from jokegen.ui.joke_table.model import JokesModel
-from jokegen.ui.joke_table.rows import RowsShown
-from jokegen.ui.joke_table.search_bar import SearchBar, View
+from jokegen.ui.joke_table.rows import RowsShown, in_words
+from jokegen.ui.joke_table.search_bar import SearchBar
 from jokegen.ui.joke_table.spot import Keep, Spot
 from jokegen.ui.joke_table.view import JokesView
+from jokegen.ui.joke_table.views import View, offered_views
 from jokegen.ui.kit.labels import describe
 from jokegen.ui.kit.tokens import Space
 
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
     from jokegen.data.table import TextTable
 
 __all__ = ["COPIED_AT_MOST", "JokesTable"]
+
+
+_EDITABLE = "Enter changes the joke, Delete leaves it out, R brings it back."
+_READ_ONLY = "Nothing can be changed here. Enter shows the whole text."
 
 
 class JokesTable(QWidget):
@@ -93,7 +99,6 @@ class JokesTable(QWidget):
         What is looked for, how it is sorted and where one is stay as they are, until `clear`.
         """
         starts_anew = not self._editing.is_open_for_edits
-        self._spot.take()
         self._begin(table, "joke", (JOKE,), starts_anew=starts_anew, edits=edits)
 
     def show_dataset(self, table: TextTable) -> None:
@@ -148,6 +153,8 @@ class JokesTable(QWidget):
         self._word = word
         if starts_anew:
             self._start_anew()
+        else:
+            self._spot.take()
         is_examined = edits is not None
         self.table_model.show_table(table, is_examined=is_examined)
         self._mark(joke_columns)
@@ -178,11 +185,7 @@ class JokesTable(QWidget):
         by_rows = QAbstractItemView.SelectionBehavior.SelectRows
         by_cells = QAbstractItemView.SelectionBehavior.SelectItems
         self.view.setSelectionBehavior(by_rows if can_edit else by_cells)
-        what = "Enter changes the joke, Delete leaves it out, R brings it back." if can_edit else (
-            f"Nothing can be changed here. Enter shows the whole text, "
-            f"{keys_of(QKeySequence.StandardKey.Copy)} copies."
-        )  # fmt: skip
-        self.view.setAccessibleDescription(what)
+        self.view.setAccessibleDescription(_EDITABLE if can_edit else _READ_ONLY)
         self.actions_.set_editable(can_edit)
         self.editor.set_editable(can_edit)
         self.footer.show_actions()
@@ -199,17 +202,11 @@ class JokesTable(QWidget):
         """Show the rows that are asked for now; `_keep` says where one is afterwards."""
         edits = self.table_model.edits
         words = split_words(self.search.text())
-        query = RowQuery(
-            words=words,
-            columns=tuple(range(self.table_model.columnCount())),
-            order=self._order,
-            joke_columns=self._joke_columns,
-        )
+        columns = tuple(range(self.table_model.columnCount()))
+        query = RowQuery(words, columns, self._order, self._joke_columns)
         if edits is not None:
-            query = RowQuery(
-                words=words,
-                columns=query.columns,
-                order=self._order,
+            query = replace(
+                query,
                 wanted=edits.wanted(self._view.show, self._view.note),
                 changed=edits.changed,
                 labels=edits.labels,
@@ -231,22 +228,15 @@ class JokesTable(QWidget):
         self._view = view
         self._keep = Keep.JOKE
         if self.table_model.edits is not None:
-            self._editing.show_views(self.search, view)
+            self._offer_views()
             self._ask()
 
+    def _offer_views(self) -> None:
+        if (edits := self.table_model.edits) is not None:
+            self.search.set_views(offered_views(edits.counts, self._view), self._view)
+
     def _say_count(self) -> None:
-        table = self.table_model.table
-        if table is None:
-            self.search.set_count("")
-            return
-        words = f"{wording.number(table.rows)} {self._word}{'' if table.rows == 1 else 's'}"
-        query = self._rows.query
-        if self._rows.is_waiting:
-            words = "Searching…" if query.words else "Sorting…"
-        elif query.words or query.wanted is not None:
-            words = f"{wording.number(self.table_model.rowCount())} of {words}"
-            words = f"Searching… {words}" if self._rows.is_busy else words
-        self.search.set_count(words)
+        self.search.set_count(self._rows.count_text(self._word))
 
     def _show_place(self) -> None:
         """The table, or why there is nothing in it."""
@@ -371,8 +361,7 @@ class JokesTable(QWidget):
     @Slot(int)
     def _on_copied(self, rows: int) -> None:
         cut = f", the first {wording.number(rows)} you selected" if rows == COPIED_AT_MOST else ""
-        words = f"{wording.number(rows)} {self._word}{'' if rows == 1 else 's'}"
-        self.footer.note.setText(f"Copied {words}{cut}.")
+        self.footer.note.setText(f"Copied {in_words(rows, self._word)}{cut}.")
 
     @Slot()
     def _on_rows_changed(self) -> None:
@@ -395,7 +384,7 @@ class JokesTable(QWidget):
     @Slot()
     def _on_edits_ready(self) -> None:
         """The jokes can be edited from now on, and those that are asked for can be chosen."""
-        self._editing.show_views(self.search, self._view)
+        self._offer_views()
         labels = self.table_model.edits.labels.texts if self.table_model.edits else ()
         self.view.fit_column(NOTE, labels)
         self._ask()
@@ -405,23 +394,8 @@ class JokesTable(QWidget):
         if self._order.column == NOTE:
             self._rows.forget_order()
         self._has_edited = True  # what was found stays in sight until other words are typed
-        self._editing.show_views(self.search, self._view)
+        self._offer_views()
         self.footer.note.setText(what)
         if self._view.show is not Show.ALL:
             self._keep = Keep.PLACE
             self._ask()
-
-    # ---- For pages that are still to be rewritten ------------------------------------------
-
-    def show_table(self, table: TextTable, joke_column: int) -> None:
-        """See `show_raw`."""
-        self.show_raw(table, (joke_column,))
-
-    def set_joke_column(self, column: int) -> None:
-        """See `set_joke_columns`."""
-        self.set_joke_columns((column,))
-
-
-def keys_of(keys: QKeySequence.StandardKey) -> str:
-    """What this computer calls these keys: Ctrl+C or ⌘C."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

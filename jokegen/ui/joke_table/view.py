@@ -66,7 +66,7 @@ class JokesView(QTableView):
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setCornerButtonEnabled(False)
-        self.setMinimumHeight(scaled(120))
+        self.setMinimumHeight(scaled(104))
         self.setMinimumWidth(scaled(240))
         rows = RowNumbers(self)
         rows.setMinimumSectionSize(1)  # before there are rows: see `_fit_rows`
@@ -182,7 +182,10 @@ class JokesView(QTableView):
         """Nothing: Qt would go through all rows for the letter that was typed."""
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(scaled(240), scaled(120))
+        return QSize(scaled(240), scaled(104))
+
+    def sizeHint(self) -> QSize:
+        return QSize(scaled(320), scaled(150))  # it takes all the room that there is anyway
 
     def event(self, event: QEvent) -> bool:
         if (

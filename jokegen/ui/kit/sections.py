@@ -64,10 +64,6 @@ class Sections(QWidget):
         title = self._titles[index]
         self.bar.setTabText(index, f"{title}  ·  {note}" if note else title)
 
-    def set_enabled(self, index: int, is_enabled: bool) -> None:
-        """Whether a part can be chosen."""
-        self.bar.setTabEnabled(index, is_enabled)
-
     def current(self) -> int:
         """The index of the part that shows."""
         return self._stack.currentIndex()
