@@ -4,16 +4,21 @@ Similarity is the Jaccard index of the sets of words (of pairs of characters in 
 spaces): words in common by words in either. Candidates come from MinHash signatures, made by the
 library rensa and cut into bands (Broder 1997; Indyk and Motwani 1998); each candidate is then
 compared exactly, so nothing is called similar that is not. Everything that grows with the pile is
-held in numpy arrays, some 250 bytes a joke.
+held in numpy arrays, some 250 bytes a joke. Measured on one core: 80,000 to 100,000 jokes/s.
 """
 
 from __future__ import annotations
 
+import array
+import itertools
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from jokegen.data.pacing import stretches
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,14 +36,21 @@ _RECALL = 0.999  # at the threshold; more similar pairs are found more surely
 _SEED = 42
 _JOKES_AT_ONCE = 4_096
 _PAIRS_AT_ONCE = 65_536
+_WORDS_AT_ONCE = 2_000_000
 # A joke is compared with so many jokes before it in its band. Where thousands share a band, each
 # has its like among those, and comparing all with all would take time by the square.
 _COMPARED = 16
 # What is promised before the work: half of what one idle core was measured to do.
-_JOKES_A_SECOND = 25_000
+_JOKES_A_SECOND = 45_000
 
 _WORD = re.compile(r"\w+")
-_LONG_WORD = 16  # mean length of "words" above which a language has no spaces between them
+# Letters of scripts that put no blanks between words: Thai, Lao, Burmese, Khmer, kana, Han.
+UNSPACED_LETTERS = (
+    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+UNSPACED = re.compile(f"[{UNSPACED_LETTERS}]")
+_RUN = re.compile(f"[{UNSPACED_LETTERS}]+")
 
 
 def seconds_for(count: int) -> float:
@@ -68,8 +80,13 @@ def cluster(
     for band in range(bands.count):
         for first, second in _pairs(keys[:, band], leaders, heed):
             heed()
-            is_similar = words.similarities(first, second) >= similarity
-            leaders.join(first[is_similar], second[is_similar])
+            possible = words.may_be(first, second, similarity)
+            if not possible.any():
+                continue
+            for one, other in words.portions(first[possible], second[possible]):
+                heed()
+                is_similar = words.similarities(one, other) >= similarity
+                leaders.join(one[is_similar], other[is_similar])
         leaders.settle()
     return leaders.all()
 
@@ -80,8 +97,13 @@ def word_set(joke: str) -> frozenset[str]:
     words = _WORD.findall(folded)
     if not words:  # nothing but emoji or punctuation
         return frozenset(folded.split())
-    if not joke.isascii() and sum(map(len, words)) > _LONG_WORD * len(words):
-        return frozenset(word[i : i + 2] for word in words for i in range(max(1, len(word) - 1)))
+    if not joke.isascii() and UNSPACED.search(folded):
+        pairs = {
+            run[place : place + 2]
+            for run in _RUN.findall(folded)
+            for place in range(max(1, len(run) - 1))
+        }
+        return frozenset(pairs.union(_WORD.findall(UNSPACED.sub(" ", folded))))
     return frozenset(words)
 
 
@@ -115,25 +137,66 @@ class _WordLists:
     def __init__(self, jokes: Sequence[str], check: Callable[[int], None]) -> None:
         import numpy as np
 
-        numbers: dict[str, int] = {}
-        parts: list[Words] = []
-        counts = np.empty(len(jokes), np.int64)
-        for start in range(0, len(jokes), _JOKES_AT_ONCE):
-            check(start)
-            flat: list[int] = []
-            for index, joke in enumerate(jokes[start : start + _JOKES_AT_ONCE], start):
-                words = [numbers.setdefault(word, len(numbers)) for word in word_set(joke)]
-                counts[index] = len(words)
-                flat += words
-            parts.append(np.array(flat, np.uint32))
-        self.flat: Words = np.concatenate(parts)
-        self.starts: Ints = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
-        self.counts: Ints = counts
+        numbers: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+        flat, lengths = array.array("I"), array.array("q")
+        for stretch in stretches(jokes):
+            check(stretch.start)
+            for index in stretch:
+                words = word_set(jokes[index])
+                lengths.append(len(words))
+                flat.extend(map(numbers.__getitem__, words))
+        self.flat: Words = np.frombuffer(flat, np.uint32)
+        self.counts: Ints = np.frombuffer(lengths, np.int64)
+        self.starts: Ints = np.concatenate((np.zeros(1, np.int64), np.cumsum(self.counts)))
+        self.masks: Keys = self._masks(check)
+
+    def _masks(self, check: Callable[[int], None]) -> Keys:
+        """One bit of 64 set for each word of a joke: see `may_be`."""
+        import numpy as np
+
+        masks = np.zeros(len(self.counts), np.uint64)
+        for start in range(0, len(masks), _JOKES_AT_ONCE):
+            check(len(masks))
+            end = min(start + _JOKES_AT_ONCE, len(masks))
+            hashes, offsets = self.hashes(start, end)
+            has_words = offsets[1:] > offsets[:-1]
+            if has_words.any():
+                bits = np.uint64(1) << (hashes >> np.uint64(58))
+                masks[start:end][has_words] = np.bitwise_or.reduceat(bits, offsets[:-1][has_words])
+        return masks
+
+    def may_be(self, first: Ints, second: Ints, similarity: float) -> npt.NDArray[np.bool_]:
+        """Which pairs may be so similar: not those where too many bits of one miss in the other.
+
+        A bit that misses stands for one word or more; most pairs that share a band by chance are
+        told apart by this, in a hundredth of the time of comparing their words.
+        """
+        import numpy as np
+
+        one, other = self.masks[first], self.masks[second]
+        size_of_one, size_of_other = self.counts[first], self.counts[second]
+        most: Ints = np.minimum(
+            size_of_one - np.bitwise_count(one & ~other),
+            size_of_other - np.bitwise_count(other & ~one),
+        )
+        possible: npt.NDArray[np.bool_] = _share(most, size_of_one + size_of_other) >= similarity
+        return possible
 
     def hashes(self, first: int, last: int) -> tuple[Keys, Ints]:
         """The words of jokes `first` to `last` as well mixed numbers, and where each one begins."""
         offsets = self.starts[first : last + 1] - self.starts[first]
         return _mixed(self.flat[self.starts[first] : self.starts[last]]), offsets
+
+    def portions(self, first: Ints, second: Ints) -> Iterator[tuple[Ints, Ints]]:
+        """The same pairs, in portions that have not too many words for the memory."""
+        import numpy as np
+
+        portion = np.cumsum(self.counts[first] + self.counts[second]) // _WORDS_AT_ONCE
+        ends = [*(np.flatnonzero(portion[1:] > portion[:-1]) + 1).tolist(), len(first)]
+        start = 0
+        for end in ends:
+            yield first[start:end], second[start:end]
+            start = end
 
     def similarities(self, first: Ints, second: Ints) -> npt.NDArray[np.float64]:
         """The Jaccard index of each pair (first[i], second[i]), exactly."""
@@ -145,8 +208,7 @@ class _WordLists:
         marked.sort()
         twice = marked[1:][marked[1:] == marked[:-1]] >> np.uint64(32)
         common = np.bincount(twice.astype(np.int64), minlength=len(first))
-        either = sizes - common
-        return np.where(either > 0, common / np.maximum(either, 1), 1.0)
+        return _share(common, sizes)
 
     def _marked(self, jokes: Ints) -> Keys:
         import numpy as np
@@ -194,6 +256,14 @@ class _Leaders:
         return index
 
 
+def _share(common: Ints, sizes: Ints) -> npt.NDArray[np.float64]:
+    """The Jaccard index of sets with so many members in common, and so many in sum."""
+    import numpy as np
+
+    either = sizes - common
+    return np.where(either > 0, common / np.maximum(either, 1), 1.0)
+
+
 def _mixed(numbers: Words) -> Keys:
     """SplitMix64 (Steele, Lea, Flood 2014): every bit of the result hangs on every bit given."""
     import numpy as np
@@ -218,10 +288,13 @@ def _band_keys(words: _WordLists, bands: Bands, check: Callable[[int], None]) ->
         matrix = RMinHash.digest_matrix_from_flat_token_hashes(
             hashes, offsets.astype(np.uint64), bands.count * bands.rows, _SEED
         )
-        values = np.array(matrix.to_rows(), np.uint32).reshape(-1, bands.count, bands.rows)
+        flat = array.array("I")  # np.array takes five times as long
+        for row in matrix.to_rows():
+            flat.fromlist(row)
+        values = np.frombuffer(flat, np.uint32).reshape(-1, bands.count, bands.rows)
         key = np.zeros(values.shape[:2], np.uint64)
-        for row in range(bands.rows):
-            key = key * np.uint64(0x100000001B3) + _mixed(values[:, :, row])
+        for number in range(bands.rows):
+            key = key * np.uint64(0x100000001B3) + _mixed(values[:, :, number])
         keys[start:end] = key
     return keys
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from jokegen.config.paths import Paths
 from jokegen.errors import JokegenError
@@ -17,10 +19,20 @@ def token_counter(paths: Paths, base: str) -> Callable[[Sequence[str]], list[int
     JokegenError for a base model that does not exist.
     """
     folder = find_base_model(paths, base).path
-    if folder is None or not (folder / "tokenizer.json").is_file():
+    if folder is None:
         return None
     try:
-        tokenizer = JokeTokenizer.load(folder)
+        changed = (folder / "tokenizer.json").stat().st_mtime_ns
+    except OSError:
+        return None
+    tokenizer = _tokenizer(folder, changed)
+    return None if tokenizer is None else tokenizer.count
+
+
+@lru_cache(maxsize=1)
+def _tokenizer(folder: Path, _changed: int) -> JokeTokenizer | None:
+    """The tokenizer as of that moment; loading takes a tenth of a second, after every click."""
+    try:
+        return JokeTokenizer.load(folder)
     except JokegenError:
         return None  # fine-tuning will say so; a count can be estimated
-    return tokenizer.count

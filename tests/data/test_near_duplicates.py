@@ -99,6 +99,56 @@ def test_thousands_of_variants_of_one_joke_do_not_take_time_by_the_square() -> N
     assert seconds(16_000) < 12 * max(seconds(4_000), 0.02)
 
 
+def test_a_hundred_thousand_copies_of_nearly_the_same_take_seconds() -> None:
+    words = [f"word{number}" for number in range(20)]
+    jokes = [" ".join([*words, f"end{number % 977}"]) for number in range(100_000)]
+    started = time.process_time()
+    assert set(cluster(jokes, 0.85)) == {0}
+    assert time.process_time() - started < 8  # about one on an idle core
+
+
+def test_comparing_in_small_portions_gives_the_same(
+    some_jokes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jokes = variants(some_jokes, 200)
+    at_once = cluster(jokes, 0.6)
+    monkeypatch.setattr("jokegen.data.near_duplicates._WORDS_AT_ONCE", 50)
+    assert cluster(jokes, 0.6) == at_once
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.7, 0.85, 0.95])
+def test_similar_pairs_of_thousands_of_jokes_are_found(real_jokes: Path, threshold: float) -> None:
+    """Of all pairs (compared by brute force) at least 99% are found, and no other is called so."""
+    import numpy as np
+
+    lines = real_jokes.read_text(encoding="utf-8").splitlines()[1:]
+    jokes = variants([line.partition(",")[2].strip('"') for line in lines], 1_000)
+    sets = [word_set(joke) for joke in jokes]
+    vocabulary = {word: number for number, word in enumerate(sorted(set().union(*sets)))}
+    has = np.zeros((len(jokes), len(vocabulary)), np.float32)
+    for index, words in enumerate(sets):
+        has[index, [vocabulary[word] for word in words]] = 1
+    sizes = has.sum(1)
+    common = has @ has.T
+    alike = common >= threshold * (sizes[:, None] + sizes[None, :] - common) - 1e-4
+    first, second = np.nonzero(np.triu(alike, 1))
+    leaders = np.array(cluster(jokes, threshold))
+    assert len(first) > 40
+    assert (leaders[first] == leaders[second]).mean() >= 0.99
+    for follower in np.flatnonzero(leaders != np.arange(len(jokes))):
+        others = np.flatnonzero(alike[follower])
+        assert any(leaders[other] == leaders[follower] for other in others if other != follower)
+
+
+def test_short_jokes_of_languages_without_blanks_are_compared_by_pairs_of_characters() -> None:
+    assert cluster(["布団が吹っ飛んだ。", "布団が吹っ飛んだよ!", "猫が寝転んだ"], 0.7) == [0, 0, 2]
+    assert word_set("Ein 日本語 Witz") == {"ein", "日本", "本語", "witz"}
+
+
+def test_jokes_without_words_are_found_among_others() -> None:
+    assert cluster(["", "", "a", "?!", "?!", "..."], 0.85) == [0, 0, 2, 3, 3, 5]
+
+
 def test_it_can_be_stopped() -> None:
     def check(done: int) -> None:
         if done:

@@ -11,16 +11,23 @@ from jokegen.data.doctor.cutting import cut
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile(
+    r"\x1b\[[0-9;]{0,20}[A-Za-z]|"  # colours of a terminal
+    # tags are letters that cannot be seen, but for those of flags such as Scotland's
+    "(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]+|\U000e0001|"
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180e\u200b\u200e\u200f"
-    "\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffc]"
+    "\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\ufff9-\ufffc]"
 )
 _JOINERS = re.compile("[\u200c\u200d]+")
 # Arabic, Syriac, N'Ko, the scripts of India, Tibetan, Burmese, Khmer, Mongolian: there a joiner
 # decides how letters are written.
 _JOINING = re.compile("[\u0600-\u0fff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
 _VIRAMA = 9  # its combining class: a joiner after it counts even at the end of a word
-_BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-_LINE_BLANKS = re.compile(r" ?\n ?")
+# One wide blank alone is how Chinese and Japanese part sentences.
+_BLANKS = re.compile(
+    "(?!(?<![ \t\u00a0\u3000])\u3000(?![ \t\u00a0\u3000]))"
+    "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+"
+)
+_LINE_BLANKS = re.compile("[ \u3000]?\n[ \u3000]?")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _KEYCAP = re.compile("(?<=[0-9#*])\ufe0f?\u20e3")
 
@@ -50,7 +57,7 @@ def drop_controls(text: str) -> str:
 
     Line ends of any kind become line feeds.
     """
-    if text.isprintable():
+    if text.isprintable() and "\ufffc" not in text and "\u3164" not in text:
         return text
     text = _LINE_ENDS.sub("\n", _CONTROLS.sub("", text))
     return text if text.isascii() else _JOINERS.sub(_needed_joiner, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 Change = Callable[[str], str]
 
@@ -12,17 +12,22 @@ _CLOSING = (".", ",", ";", ":", "!", "?", "…", ")", "]", "”")
 
 
 def cut(text: str, pattern: re.Pattern[str]) -> str:
-    """The text without what the pattern matches; blanks on both sides become one, or none.
+    """The text without what the pattern matches: see `cut_spans`."""
+    return cut_spans(text, (match.span() for match in pattern.finditer(text)))
+
+
+def cut_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text without these parts (rising); blanks on both sides of one become one, or none.
 
     A line that held nothing else goes too. Time grows with the length of the text alone.
     """
     pieces: list[str] = []
     end = 0
-    for match in pattern.finditer(text):
-        between = text[end : match.start()]
+    for start, stop in spans:
+        between = text[end:start]
         if not pieces or between.strip(_BLANKS):
             pieces.append(between)
-        end = match.end()
+        end = stop
     if not pieces:
         return text
     pieces.append(text[end:])

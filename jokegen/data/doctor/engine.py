@@ -1,22 +1,26 @@
-"""Makes jokes of raw rows by a recipe: part, join, change, edit, leave out, in this order.
+"""Makes jokes of raw rows by a recipe: part, join, edit, change, leave out, in this order.
 
 Nothing is altered that the recipe does not say, but for outer white space. What was done to every
 joke can be told afterwards; where nothing was done, nothing is held for it.
+
+What a person did to a joke stands: fixes neither part nor join a row that was edited as a whole,
+nor change a text that was written by hand.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jokegen.data.batches import plain
 from jokegen.data.doctor.changes import CHANGES
 from jokegen.data.doctor.cutting import Change
 from jokegen.data.doctor.leaving import NOTES, Pile, Tools, find
-from jokegen.data.doctor.meter import Meter
-from jokegen.data.doctor.rows import find_runs, split_row
+from jokegen.data.doctor.meter import Check, Meter
+from jokegen.data.doctor.rows import can_be_split, find_runs, split_row
+from jokegen.data.pacing import stretches
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.dataset_requests import Edit, Example, FixKind, Recipe
 
@@ -25,7 +29,10 @@ from jokegen.jobs.dataset_requests import Edit, Example, FixKind, Recipe
 MAX_JOKE_CHARACTERS = 8_000
 EMPTY, TOO_LONG, BY_HAND = "empty", "too long", "removed by hand"
 EXAMPLES = 5
-_AT_ONCE = 4_096
+_KINDS = list(NOTES)
+_LATER_NOTES = {
+    kind: {NOTES[later] for later in _KINDS[number:]} for number, kind in enumerate(_KINDS)
+}
 
 __all__ = ["MAX_JOKE_CHARACTERS", "Applied", "Found", "Tools", "apply_recipe"]
 
@@ -37,7 +44,10 @@ class Found:
     count: int = 0
     examples: list[Example] = field(default_factory=list)
     words: tuple[str, ...] = ()
-    _dice: random.Random = field(default_factory=lambda: random.Random(42))
+    listed: tuple[str, ...] = ()
+    _dice: random.Random = field(
+        default_factory=lambda: random.Random(42), compare=False, repr=False
+    )
 
     def add(self, row: int, part: int, before: str, after: tuple[str, ...] | None) -> None:
         self.count += 1
@@ -51,17 +61,20 @@ class Found:
 class Applied:
     """All jokes that a recipe made, kept or not; lists and dictionaries count them from 0.
 
-    `rows_of` and `parts` say where each came from (parts that are 0 are not listed), `before`
-    what changed ones were, `notes` why some are left out, `exempt` which ones a person wants kept
-    whatever the fixes say, `found` what each fix of the recipe did.
+    `raw` are the rows they were made of. `rows_of` and `parts` say where each came from (parts
+    that are 0 are not listed), `before` what changed ones were, `notes` why some are left out,
+    `exempt` which ones a person wants kept whatever the fixes say, `by_hand` which ones have a
+    person's text or were removed by one, `found` what each fix of the recipe did.
     """
 
+    raw: Sequence[str] = ()
     texts: list[str] = field(default_factory=list)
     rows_of: Sequence[int] = ()
     parts: dict[int, int] = field(default_factory=dict)
     before: dict[int, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     exempt: set[int] = field(default_factory=set)
+    by_hand: set[int] = field(default_factory=set)
     found: dict[FixKind, Found] = field(default_factory=dict)
 
     @property
@@ -93,7 +106,7 @@ class Applied:
         }
 
     def place(self, index: int) -> tuple[int, int]:
-        """The raw row of a joke, and which of its row it is."""
+        """The raw row of a joke, and its part, as `Edit` counts them."""
         return self.rows_of[index], self.parts.get(index, 0)
 
     def rows(self) -> Iterator[tuple[int, int, str, str, str]]:
@@ -115,100 +128,125 @@ def apply_recipe(
     Progress is told as `Phase.CLEANING`, in jokes; `meter` is given where more work follows.
     """
     meter = meter or Meter(context, len(recipe.fixes))
-    applied = Applied()
+    raw: list[str] = []
     for batch in texts:
         context.check()
-        applied.texts += [text.strip() for text in batch]
-    applied.rows_of = range(len(applied.texts))
+        raw += [text.strip() for text in batch]
+    applied = Applied(raw, list(raw), range(len(raw)))
+    whole = edited_rows(recipe)
     if recipe.fix(FixKind.SEVERAL_IN_ROW) is not None:
-        _split_rows(applied, meter)
+        _split_rows(applied, whole, meter)
     if recipe.fix(FixKind.OVER_ROWS) is not None:
-        _join_rows(applied, meter)
+        _join_rows(applied, whole, meter)
+    _edit(applied, recipe.edits)
     for kind, change in CHANGES.items():
         if recipe.fix(kind) is not None:
             _change(applied, kind, change, meter)
-    _edit(applied, recipe.edits)
     _leave_out_unusable(applied)
     for kind in NOTES:
         _leave_out(applied, kind, recipe, tools, meter)
     return applied
 
 
-def _split_rows(applied: Applied, meter: Meter) -> None:
+def edited_rows(recipe: Recipe) -> set[int]:
+    """The raw rows that a person dealt with as a whole: these are neither parted nor joined."""
+    return {edit.row for edit in recipe.edits if edit.part == 0}
+
+
+def splits(
+    raw: Sequence[str], whole: Collection[int], check: Check
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows that hold several jokes, and these."""
+    for stretch in stretches(raw):
+        check(stretch.start)
+        for row in stretch:
+            text = raw[row]
+            if can_be_split(text) and row not in whole and len(parts := split_row(text)) > 1:
+                yield row, parts
+
+
+def _split_rows(applied: Applied, whole: Collection[int], meter: Meter) -> None:
+    raw, found = applied.raw, Found()
+    applied.found[FixKind.SEVERAL_IN_ROW] = found
     texts: list[str] = []
     rows: list[int] = []
-    found = Found()
-    check = meter.step(len(applied.texts))
-    for row, text in enumerate(applied.texts):
-        if row % _AT_ONCE == 0:
-            check(row)
-        parts = split_row(text)
-        if len(parts) > 1:
-            for number in range(len(parts)):
-                applied.before[len(texts) + number] = text
-                if number:
-                    applied.parts[len(texts) + number] = number
-            found.add(row, 0, text, tuple(parts))
-        texts += parts
-        rows += [row] * len(parts)
+    done = 0
+    for row, parts in splits(raw, whole, meter.step(len(raw))):
+        texts += raw[done:row]
+        rows += range(done, row)
+        done = row + 1
+        found.add(row, 1, raw[row], tuple(parts))
+        for number, part in enumerate(parts, 1):
+            applied.parts[len(texts)] = number
+            applied.before[len(texts)] = raw[row]
+            texts.append(part)
+            rows.append(row)
     if found.count:
-        applied.texts, applied.rows_of = texts, rows
-    applied.found[FixKind.SEVERAL_IN_ROW] = found
+        applied.texts, applied.rows_of = texts + list(raw[done:]), [*rows, *range(done, len(raw))]
 
 
-def rows_as_lines(applied: Applied) -> list[str]:
-    """The texts, with those that were parts of a row as empty ones: nothing is joined to them."""
-    if not applied.parts:
-        return applied.texts
-    parts = applied.parts
-    return [
-        "" if index in parts or index + 1 in parts else text
-        for index, text in enumerate(applied.texts)
-    ]
+def lines_to_join(applied: Applied, whole: Collection[int]) -> Sequence[str]:
+    """The raw rows; those that were parted or edited are empty: nothing is joined to them."""
+    parted = {applied.rows_of[index] for index, part in applied.parts.items() if part > 0}
+    if not parted and not whole:
+        return applied.raw
+    lines = list(applied.raw)
+    for row in parted.union(whole):
+        if row < len(lines):
+            lines[row] = ""
+    return lines
 
 
-def _join_rows(applied: Applied, meter: Meter) -> None:
-    old, rows, found = applied.texts, applied.rows_of, Found()
-    check = meter.step(len(old))
-    runs = list(find_runs(rows_as_lines(applied), check))
-    applied.found[FixKind.OVER_ROWS] = found
+def _join_rows(applied: Applied, whole: Collection[int], meter: Meter) -> None:
+    old, found, raw = applied, Found(), applied.raw
+    runs = list(find_runs(lines_to_join(old, whole), meter.step(len(raw))))
+    old.found[FixKind.OVER_ROWS] = found
     if not runs:
         return
     starts = {run.start: run for run in runs}
-    gone = {index for run in runs for index in run[1:]}
-    joined = Applied()
-    kept_rows: list[int] = []
-    for index, text in enumerate(old):
-        if index in gone:
+    gone = {row for run in runs for row in run[1:]}
+    texts: list[str] = []
+    rows: list[int] = []
+    parts: dict[int, int] = {}
+    before: dict[int, str] = {}
+    for index, (row, text) in enumerate(zip(old.rows_of, old.texts, strict=True)):
+        if row in gone:
             continue
-        new = len(joined.texts)
-        if index in applied.parts:
-            joined.parts[new] = applied.parts[index]
-        if index in applied.before:
-            joined.before[new] = applied.before[index]
-        if index in starts:
-            whole = "\n".join(old[number] for number in starts[index])
-            joined.before[new] = text
-            found.add(rows[index], 0, text, (whole,))
-            joined.texts.append(whole)
-        else:
-            joined.texts.append(text)
-        kept_rows.append(rows[index])
-    applied.texts, applied.rows_of = joined.texts, kept_rows
-    applied.parts, applied.before = joined.parts, joined.before
+        new = len(texts)
+        if (run := starts.get(row)) is not None:
+            parts[new], before[new] = -len(run), text
+            text = joined(raw, run)
+            found.add(row, -len(run), before[new], (text,))
+        elif index in old.parts:
+            parts[new], before[new] = old.parts[index], old.before[index]
+        texts.append(text)
+        rows.append(row)
+    old.texts, old.rows_of, old.parts, old.before = texts, rows, parts, before
+
+
+def joined(raw: Sequence[str], run: range) -> str:
+    """The joke that stands over these rows."""
+    return "\n".join(raw[row] for row in run)
+
+
+def changes(applied: Applied, change: Change, check: Check) -> Iterator[tuple[int, str, str]]:
+    """Index, text and new text of the jokes that a change would alter; not those done by hand."""
+    texts, by_hand = applied.texts, applied.by_hand
+    for stretch in stretches(texts):
+        check(stretch.start)
+        for index in stretch:
+            text = texts[index]
+            new = change(text)
+            if new != text and index not in by_hand:
+                yield index, text, new
 
 
 def _change(applied: Applied, kind: FixKind, change: Change, meter: Meter) -> None:
-    texts, found = applied.texts, Found()
-    check = meter.step(len(texts))
-    for start in range(0, len(texts), _AT_ONCE):
-        check(start)
-        for index, text in enumerate(texts[start : start + _AT_ONCE], start):
-            new = change(text)
-            if new != text:
-                found.add(*applied.place(index), text, (new,))
-                applied.before.setdefault(index, text)
-                texts[index] = new
+    found = Found()
+    for index, text, new in changes(applied, change, meter.step(len(applied.texts))):
+        found.add(*applied.place(index), text, (new,))
+        applied.before.setdefault(index, text)
+        applied.texts[index] = new
     applied.found[kind] = found
 
 
@@ -221,15 +259,17 @@ def _edit(applied: Applied, edits: Sequence[Edit]) -> None:
         edit = wanted.get((row, applied.parts.get(index, 0)))
         if edit is None:
             continue
+        if edit.is_kept:
+            applied.exempt.add(index)
         if edit.text is not None:
             new = plain(edit.text).strip()
             if new != applied.texts[index]:
                 applied.before.setdefault(index, applied.texts[index])
                 applied.texts[index] = new
+            applied.by_hand.add(index)
         elif not edit.is_kept:
             applied.notes[index] = BY_HAND
-        if edit.is_kept:
-            applied.exempt.add(index)
+            applied.by_hand.add(index)
 
 
 def _leave_out_unusable(applied: Applied) -> None:
@@ -245,19 +285,30 @@ def _leave_out(applied: Applied, kind: FixKind, recipe: Recipe, tools: Tools, me
     fix = recipe.fix(kind)
     if fix is None:
         return
-    indexes, jokes = applied.kept, applied.jokes
-    left = find(fix, Pile(jokes, exempt_among(applied, indexes), tools, meter.step(len(jokes))))
-    found = Found(words=left.words)
+    indexes, pile = pile_for(kind, applied, tools, meter)
+    left = find(fix, pile)
+    found = Found(words=left.words, listed=left.listed)
     note = NOTES[kind]
     for number in left.indexes:
         index = indexes[number]
-        found.add(*applied.place(index), jokes[number], None)
+        found.add(*applied.place(index), pile.jokes[number], None)
         applied.notes[index] = note
     applied.found[kind] = found
 
 
-def exempt_among(applied: Applied, indexes: Sequence[int]) -> set[int]:
-    """Which of these indexes (their own places in the list) a person wants kept."""
-    if not applied.exempt:
-        return set()
-    return {number for number, index in enumerate(indexes) if index in applied.exempt}
+def pile_for(
+    kind: FixKind, applied: Applied, tools: Tools, meter: Meter
+) -> tuple[Sequence[int], Pile]:
+    """The jokes that a fix of this kind looks through, with their indexes.
+
+    Those that are left out by fixes which come later are among them.
+    """
+    later = _LATER_NOTES[kind]
+    notes, texts = applied.notes, applied.texts
+    indexes: Sequence[int] = range(len(texts))
+    if notes:
+        indexes = [index for index in indexes if index not in notes or notes[index] in later]
+        texts = [texts[index] for index in indexes]
+    exempt = applied.exempt
+    kept = {number for number, index in enumerate(indexes) if index in exempt} if exempt else set()
+    return indexes, Pile(texts, kept, tools, meter.step(len(texts)))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jokegen.data.batches import grouped, int_array, text_array
+from jokegen.data.doctor.changes import CHANGES
 from jokegen.data.doctor.engine import Applied, apply_recipe
 from jokegen.data.doctor.findings import find_all
 from jokegen.data.doctor.leaving import Tools
 from jokegen.data.doctor.lengths import TokenCounter, estimated_tokens
+from jokegen.data.doctor.memory import Memory
 from jokegen.data.doctor.meter import Meter
 from jokegen.data.statistics import judge, measure
 from jokegen.data.tables import new_table, read_batches
@@ -22,7 +25,6 @@ from jokegen.jobs.dataset_requests import (
     ExamineSummary,
     Finding,
     FixKind,
-    Statistics,
 )
 
 if TYPE_CHECKING:
@@ -38,11 +40,24 @@ def examine(
     JokegenError, JobCancelled and OSError (disk full); then no table is left behind.
     """
     started = time.monotonic()
-    tools = Tools(count_tokens)
+    memory = Memory.of((request.table, request.columns, request.template), context)
+    count = memory.remembering_all(
+        "tokens", count_tokens or _estimate, (request.base, count_tokens is None)
+    )
+    tools = Tools(count if count_tokens else None, memory)
     meter = Meter(context, len(FixKind))
     applied = apply_recipe(_texts(request), request.recipe, tools, context, meter)
     findings = tuple(find_all(applied, request.recipe, tools, meter, thorough=request.thorough))
-    statistics = _measure(applied, findings, context, count_tokens)
+    repeats = Repeats.of(findings)
+    statistics = measure(
+        applied.jokes,
+        context,
+        count,
+        is_token_estimate=count_tokens is None,
+        repeated=repeats.left_out + repeats.there,
+        left_out=repeats.left_out,
+        near=repeats.near,
+    )
     table = _write(request.table, applied, context)
     return ExamineSummary(
         table=table,
@@ -51,9 +66,21 @@ def examine(
         changed=applied.changed,
         findings=findings,
         statistics=statistics,
-        verdict=judge(statistics),
+        verdict=judge(statistics, repeats.there),
         seconds=time.monotonic() - started,
     )
+
+
+def get_ready() -> None:
+    """Load what the first examination needs ahead of time; about half a second."""
+    import ftfy  # noqa: F401
+    import rensa  # noqa: F401
+
+    from jokegen.data.doctor import languages, offensive
+
+    languages.get_ready()
+    offensive.usual_words()
+    CHANGES[FixKind.EMOJI]("é")
 
 
 def _texts(request: ExamineRequest) -> Iterator[list[str]]:
@@ -64,26 +91,25 @@ def _texts(request: ExamineRequest) -> Iterator[list[str]]:
         yield template.fill(batch)
 
 
-def _measure(
-    applied: Applied,
-    findings: Sequence[Finding],
-    context: JobContext,
-    count_tokens: TokenCounter | None,
-) -> Statistics:
-    near = next(finding for finding in findings if finding.kind is FixKind.NEAR_DUPLICATES)
-    repeated = sum(
-        finding.count or 0
-        for finding in findings
-        if finding.kind in (FixKind.EXACT_DUPLICATES, FixKind.SAME_WORDS) and finding.is_fixed
-    )
-    return measure(
-        applied.jokes,
-        context,
-        count_tokens or _estimate,
-        is_token_estimate=count_tokens is None,
-        repeated=repeated,
-        near=0 if near.is_fixed else near.count,
-    )
+@dataclass(frozen=True)
+class Repeats:
+    """How many jokes that repeat others were left out, and how many are there still."""
+
+    left_out: int
+    there: int
+    near: int | None
+
+    @classmethod
+    def of(cls, findings: Sequence[Finding]) -> Repeats:
+        by_kind = {finding.kind: finding for finding in findings}
+        exact = by_kind[FixKind.EXACT_DUPLICATES]
+        same = by_kind[FixKind.SAME_WORDS]  # whatever is the same is so in other spelling, too
+        near = by_kind[FixKind.NEAR_DUPLICATES]
+        return cls(
+            sum(finding.count or 0 for finding in (exact, same) if finding.is_fixed),
+            0 if same.is_fixed else same.count or 0,
+            0 if near.is_fixed else near.count,
+        )
 
 
 def _estimate(texts: Sequence[str]) -> list[int]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jokegen.data.doctor import repeats
-from jokegen.data.doctor.languages import Languages
+from jokegen.data.doctor.languages import Languages, language_of, language_of_most
 from jokegen.data.doctor.lengths import (
     FEWEST_WORDS,
     MOST_TOKENS,
@@ -15,12 +15,13 @@ from jokegen.data.doctor.lengths import (
     longer_than,
     word_count,
 )
+from jokegen.data.doctor.memory import Memory
+from jokegen.data.doctor.meter import Check
 from jokegen.data.doctor.offensive import OffensiveWords
 from jokegen.data.doctor.personal import has_personal_data
 from jokegen.data.near_duplicates import USUAL_SIMILARITY
+from jokegen.data.pacing import MOST_TEXTS, stretches
 from jokegen.jobs.dataset_requests import Fix, FixKind
-
-Check = Callable[[int], None]
 
 # What is said of a joke that is left out.
 NOTES: dict[FixKind, str] = {
@@ -33,7 +34,6 @@ NOTES: dict[FixKind, str] = {
     FixKind.SAME_WORDS: "same words",
     FixKind.NEAR_DUPLICATES: "nearly the same",
 }
-_AT_ONCE = 4_096
 _AT_ONCE_IF_SLOW = 256
 
 
@@ -42,14 +42,19 @@ class Tools:
     """What outside knowledge the fixes need; tokens are estimated where nobody counts them."""
 
     count_tokens: TokenCounter | None = None
+    memory: Memory = field(default_factory=Memory)
 
 
 @dataclass(frozen=True)
 class Left:
-    """Which jokes (their indexes, rising) a fix leaves out; `words` are those that it found."""
+    """Which jokes (their indexes, rising) a fix leaves out.
+
+    `words` are those that it found, of those that are `listed`.
+    """
 
     indexes: list[int]
     words: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,14 +66,14 @@ class Pile:
     tools: Tools
     check: Check  # is told how many jokes are done, and may raise
 
-    def others(self, at_once: int = _AT_ONCE) -> Iterator[tuple[int, str]]:
+    def others(self, at_once: int = MOST_TEXTS) -> Iterator[tuple[int, str]]:
         """Index and text of the jokes that may be left out."""
-        kept = self.kept
-        for index, joke in enumerate(self.jokes):
-            if index % at_once == 0:
-                self.check(index)
-            if index not in kept:
-                yield index, joke
+        kept, jokes = self.kept, self.jokes
+        for stretch in stretches(jokes, at_once):
+            self.check(stretch.start)
+            for index in stretch:
+                if index not in kept:
+                    yield index, jokes[index]
 
 
 def find(fix: Fix, pile: Pile) -> Left:
@@ -95,19 +100,26 @@ def _personal(_fix: Fix, pile: Pile) -> Left:
 
 
 def _offensive(fix: Fix, pile: Pile) -> Left:
-    listed = OffensiveWords.usual() if fix.words is None else OffensiveWords(fix.words)
+    memory = pile.tools.memory
+    if fix.words is None:
+        identify = memory.remembering("language", language_of)
+        listed = OffensiveWords.usual(language_of_most(pile.jokes, identify))
+    else:
+        listed = OffensiveWords(fix.words)
+    find_words = memory.remembering("offensive", listed.found_in, listed.words)
     found: Counter[str] = Counter()
     indexes = []
     for index, joke in pile.others():
-        if here := listed.found_in(joke):
+        if here := find_words(joke):
             indexes.append(index)
             found.update(here)
-    return Left(indexes, _most_often_first(found))
+    return Left(indexes, _most_often_first(found), listed.words)
 
 
 def _language(fix: Fix, pile: Pile) -> Left:
     pile.check(0)
-    languages = Languages(pile.jokes, fix.words)
+    identify = pile.tools.memory.remembering("language", language_of)
+    languages = Languages(pile.jokes, fix.words, identify)
     found: Counter[str] = Counter()
     indexes = []
     for index, joke in pile.others(_AT_ONCE_IF_SLOW):
@@ -128,12 +140,12 @@ def _too_short(fix: Fix, pile: Pile) -> Left:
 
 def _too_long(fix: Fix, pile: Pile) -> Left:
     indexes = []
-    for start in range(0, len(pile.jokes), _AT_ONCE):
-        pile.check(start)
-        part = pile.jokes[start : start + _AT_ONCE]
+    for stretch in stretches(pile.jokes):
+        pile.check(stretch.start)
+        part = pile.jokes[stretch.start : stretch.stop]
         for number in longer_than(part, limit_of(fix) or 0.0, pile.tools.count_tokens):
-            if start + number not in pile.kept:
-                indexes.append(start + number)
+            if stretch.start + number not in pile.kept:
+                indexes.append(stretch.start + number)
     return Left(indexes)
 
 

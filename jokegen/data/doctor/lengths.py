@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+
+from jokegen.data.near_duplicates import UNSPACED, UNSPACED_LETTERS
 
 FEWEST_WORDS = 3
 # GPT-2's window, the smallest in the catalogue; two tokens part a joke from others.
 WINDOW, _SEPARATORS = 1_024, 2
 MOST_TOKENS = WINDOW - _SEPARATORS
 _BYTES_A_TOKEN = 4.0  # of English text, in the tokenizers of the catalogue's base models
-_AT_ONCE = 1_024
-_LONG_WORD = 16  # mean length of "words" above which a language has no spaces between them
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_PIECE = re.compile(rf"[{UNSPACED_LETTERS}]{{1,2}}|(?:(?![{UNSPACED_LETTERS}])[^\W_])+")
 
 TokenCounter = Callable[[Sequence[str]], Sequence[int]]
 
 
 def word_count(joke: str) -> int:
     """Words between blanks; two characters count as one where a language writes without them."""
-    words = joke.split()
-    if joke.isascii() or sum(map(len, words)) <= _LONG_WORD * len(words):
-        return len(words)
-    return sum(map(len, words)) // 2
+    if joke.isascii() or not UNSPACED.search(joke):
+        return len(joke.split())
+    return len(_PIECE.findall(joke))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text without punctuation; pairs of characters, as for `word_count`."""
+    if text.isascii() or not UNSPACED.search(text):
+        return _WORD.findall(text)
+    return _PIECE.findall(text)
 
 
 def estimated_tokens(joke: str) -> int:
@@ -40,11 +49,10 @@ def longer_than(
         for index, joke in enumerate(jokes)
         if 4 * len(joke) > most and _bytes(joke) + _SEPARATORS > most
     ]
-    for start in range(0, len(long), _AT_ONCE):
-        part = long[start : start + _AT_ONCE]
-        texts = [jokes[index] for index in part]
+    if long:
+        texts = [jokes[index] for index in long]
         tokens = count_tokens(texts) if count_tokens else map(estimated_tokens, texts)
-        yield from (index for index, count in zip(part, tokens, strict=True) if count > most)
+        yield from (index for index, count in zip(long, tokens, strict=True) if count > most)
 
 
 def _bytes(joke: str) -> int:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
+from jokegen.data.doctor.meter import Check
 from jokegen.data.near_duplicates import cluster
+from jokegen.data.pacing import stretches
 from jokegen.data.splitting import sameness_key
 
-Check = Callable[[int], None]
-
-_AT_ONCE = 8_192
 _WHOLE = (".", "!", "?", "…", '"', "”", "'", "’", ")", "。", "！", "？")
 
 
@@ -34,9 +33,9 @@ def _repeated(
 ) -> list[int]:
     seen: set[Hashable] = set(keys([jokes[index] for index in sorted(kept)]))
     left: list[int] = []
-    for start in range(0, len(jokes), _AT_ONCE):
-        check(start)
-        for index, key in enumerate(keys(jokes[start : start + _AT_ONCE]), start):
+    for stretch in stretches(jokes):
+        check(stretch.start)
+        for index, key in zip(stretch, keys(jokes[stretch.start : stretch.stop]), strict=True):
             if key not in seen:
                 seen.add(key)
             elif index not in kept:

@@ -8,24 +8,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 
 _NUMBER = re.compile(r"(?:^|\n)[ \t]*[#(]?(\d{1,5})[.):][ \t]+(?=\S)")
 _INLINE_NUMBER = re.compile(r"(?:^|(?<=[.!?…\"”)] ))(\d{1,3})[.)] +(?=\S)")
 _FEWEST_INLINE = 3  # "1. … 2. …" within a line may be part of one joke
+# Shorter items are a list that belongs to one joke: "1. Wake up. 2. Be awesome. 3. Repeat."
+_FEWEST_WORDS, _FEWEST_CHARACTERS = 8, 20  # characters: where there are no blanks between words
 _BULLET = re.compile(r"(?:^|\n)[ \t]*[•▪●‣◦][ \t]*(?=\S)")
 _DASH = re.compile(r"(?:^|\n)[ \t]*[-*–—][ \t]+(?=\S)")
 _PARTING_LINE = re.compile(
     r"\n[ \t]*(?:-{3,}|\*{3,}|\* \* \*|_{3,}|={3,}|#{3,}|~{3,}|%)[ \t]*(?=\n)"
 )
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n\s*")
+_YEARS = range(1900, 2100)
 _MOST_CHARACTERS = 1_000_000
 
-_QUESTION = re.compile(r"(?:q|question|f|frage|setup)\s*[:.)]\s*\S", re.IGNORECASE)
-_ANSWER = re.compile(r"(?:a|answer|antwort|punch ?line)\s*[:.)]\s*\S", re.IGNORECASE)
+_LABEL = re.compile(r"([^\W\d_]+(?: [^\W\d_]+)?)\s*([:.)])\s*\S")
+# What stands before a question, and before its answer: English, German and Swedish, French,
+# Spanish and Italian, Polish, Russian, Turkish.
+_LABELS: dict[str, frozenset[str]] = {
+    "q": frozenset("ar"),
+    "f": frozenset("as"),
+    "p": frozenset("ro"),
+    "d": frozenset("r"),
+    "s": frozenset("c"),
+    "в": frozenset("о"),
+    "question": frozenset({"answer", "réponse", "antwort"}),
+    "setup": frozenset({"punchline", "punch line"}),
+    "frage": frozenset({"antwort"}),
+    "pregunta": frozenset({"respuesta"}),
+    "domanda": frozenset({"risposta"}),
+    "pytanie": frozenset({"odpowiedź"}),
+    "вопрос": frozenset({"ответ"}),
+    "soru": frozenset({"cevap"}),
+}
+_BEGINNINGS = frozenset(label[0] for label in _LABELS)
 _WHOLE_JOKE = re.compile(r"[^?]{8,200}\?[\"”]?\s+\S[^?]{0,200}")
+_ANSWERED = re.compile("\\?\\s+[AROCS\u041e]:")  # in the line of its question
 _OPEN_ENDS = ("...", "…")
-_KNOCK = re.compile(r"knock,? knock[.!]*", re.IGNORECASE)
-_WHO = re.compile(r"who['’]?s (?:there|that)\s*\?*", re.IGNORECASE)
+_KNOCK = re.compile(r"(?:knock,? ?knock|klopf,? ?klopf|toc,? ?toc)\s*[.!]*", re.IGNORECASE)
+_WHO = re.compile(
+    r"(?:who(?:['’]?s| is) (?:there|that|it)|wer (?:ist|is) (?:da|dort)|qui est(?:-ce| là)"
+    r"|¿?qui[eé]n es)\s*\?*",
+    re.IGNORECASE,
+)
+_WHO_ENDS = ("who", "wer", "qui", "quién", "quien")
 _SPEAKER = re.compile(r"([A-Z][\w.’' ]{0,20}?)[ \t]*:[ \t]+\S")
 _SPEAKERS = frozenset(
     """
@@ -39,14 +67,18 @@ _SPEAKERS = frozenset(
 _MOST_TURNS = 6
 _SHORT = 200  # characters of a setup, or of a punchline in a row of its own
 _FEWEST_PAIRS = 5
+_AT_ONCE = 4_096
 _SHARE_OF_PAIRS = 0.9
+
+
+def can_be_split(text: str) -> bool:
+    """Whether it is worth while to look closer: within one line only numbers part jokes."""
+    return "\n" in text or text.startswith(("1", "0"))
 
 
 def split_row(text: str) -> list[str]:
     """The jokes of a row, one or more; nothing between them is lost but numbers and bullets."""
-    if "\n" not in text and not text.startswith(("1", "0")):
-        return [text]  # within one line only numbers part jokes
-    if len(text) > _MOST_CHARACTERS:
+    if not can_be_split(text) or len(text) > _MOST_CHARACTERS:
         return [text]
     for cut in _CUTS:
         parts = [part.strip() for part in cut(text)]
@@ -57,30 +89,53 @@ def split_row(text: str) -> list[str]:
 
 
 def _at_lines(text: str) -> list[str]:
-    return _PARTING_LINE.split(text)
+    """Between two texts a line may stand within a story, too: they are jokes if they are short."""
+    parts = [part.strip() for part in _PARTING_LINE.split(text)]
+    parts = [part for part in parts if part]
+    if any(len(part.split()) < _FEWEST_WORDS // 2 for part in parts if part.isascii()):
+        return []
+    if len(parts) == 2 and not all(
+        len(part) <= 2 * _SHORT and "\n\n" not in part for part in parts
+    ):
+        return []
+    return parts
 
 
 def _at_numbers(text: str) -> list[str]:
-    return _counted(text, _NUMBER, 2)
+    return _long_enough(_counted(text, _NUMBER, 2))
 
 
 def _at_inline_numbers(text: str) -> list[str]:
-    return _counted(text, _INLINE_NUMBER, _FEWEST_INLINE)
+    return _long_enough(_counted(text, _INLINE_NUMBER, _FEWEST_INLINE))
+
+
+def _long_enough(parts: list[str]) -> list[str]:
+    """These parts if each can be a joke by itself, and most are as long as jokes are."""
+    sizes = sorted(len(part.split()) for part in parts)
+    if sum(map(_is_whole, parts)) == len(parts):
+        return parts
+    if not "".join(parts).isascii() and sizes and sizes[-1] < _FEWEST_WORDS:
+        lengths = [len("".join(part.split())) for part in parts if len(part.split()) < 3]
+        return parts if len(lengths) == len(parts) and min(lengths) >= _FEWEST_CHARACTERS else []
+    is_long = bool(sizes) and sizes[0] >= _FEWEST_WORDS // 2 and median(sizes) >= _FEWEST_WORDS
+    return parts if is_long else []
 
 
 def _counted(text: str, pattern: re.Pattern[str], fewest: int) -> list[str]:
-    """Cut before numbers that begin the text and count up by one; [] if they do not."""
+    """Cut before numbers (no years) that begin the text and count up by one; [] elsewhere."""
     found = list(pattern.finditer(text))
     if len(found) < fewest or text[: found[0].start()].strip():
         return []
     first = int(found[0].group(1))
-    if [int(match.group(1)) for match in found] != list(range(first, first + len(found))):
+    if first in _YEARS or [int(match.group(1)) for match in found] != list(
+        range(first, first + len(found))
+    ):
         return []
     return _cut(text, found)
 
 
 def _at_bullets(text: str) -> list[str]:
-    return _cut(text, list(_BULLET.finditer(text)))
+    return _long_enough(_cut(text, list(_BULLET.finditer(text))))
 
 
 def _at_dashes(text: str) -> list[str]:
@@ -99,8 +154,9 @@ def _is_whole(text: str) -> bool:
     """Whether this is a joke by itself: one question, then its answer."""
     text = text.strip()
     first, _, second = text.partition("\n")
-    if _QUESTION.match(first):
-        return bool(_ANSWER.match(second.strip()) or re.search(r"\?\s+A:", first))
+    label = _LABEL.match(first)
+    if label is not None and label[1].lower() in _LABELS:
+        return _is_question_with_answer(first, second.strip()) or bool(_ANSWERED.search(first))
     return len(text) <= 2 * _SHORT and _WHOLE_JOKE.fullmatch(text) is not None
 
 
@@ -128,12 +184,12 @@ def find_runs(
 
     `check` is told now and then how many rows are done, and may raise.
     """
-    is_paired = _has_pairs(rows)
+    is_paired = _has_pairs(rows, check)
     at, told = 0, 0
     while at < len(rows):
         if at >= told:
             check(at)
-            told = at + 4_096
+            told = at + _AT_ONCE
         end = _run_end(rows, at, is_paired)
         if end > at + 1:
             yield range(at, end)
@@ -145,9 +201,9 @@ def _run_end(rows: Sequence[str], at: int, is_paired: bool) -> int:
     first, second = rows[at], rows[at + 1] if at + 1 < len(rows) else ""
     if not first or not second or "\n" in first:
         return at + 1
-    if first[0] in "QqFfSs" and _QUESTION.match(first) and _ANSWER.match(second):
+    if first[0].lower() in _BEGINNINGS and _is_question_with_answer(first, second):
         return at + 2
-    if first[0] in "Kk" and _KNOCK.fullmatch(first) and _WHO.fullmatch(second):
+    if first[0] in "KkTt" and _KNOCK.fullmatch(first) and _WHO.fullmatch(second):
         return _knock_end(rows, at)
     if first.endswith(_OPEN_ENDS) and second.startswith(_OPEN_ENDS):
         end = at + 2
@@ -165,11 +221,23 @@ def _run_end(rows: Sequence[str], at: int, is_paired: bool) -> int:
     return at + 1
 
 
+def _is_question_with_answer(first: str, second: str) -> bool:
+    """ "Q: …" and "A: …"; only these two may have a dot ("P. Diddy" asks nothing)."""
+    question, answer = _LABEL.match(first), _LABEL.match(second)
+    if question is None or answer is None:
+        return False
+    labels = question[1].lower(), answer[1].lower()
+    if labels != ("q", "a") and question[2] + answer[2] != "::":
+        return False
+    return labels[1] in _LABELS.get(labels[0], ())
+
+
 def _knock_end(rows: Sequence[str], at: int) -> int:
     """ "Knock, knock." "Who's there?" "Lettuce." "Lettuce who?" "Lettuce in!" """
-    name = rows[at + 2].rstrip(".!") if at + 2 < len(rows) else ""
-    question = rows[at + 3].rstrip("?! ") if at + 3 < len(rows) else ""
-    if name and question.lower() == f"{name.lower()} who" and rows[at + 4 : at + 5] != [""]:
+    name = rows[at + 2].rstrip(".! ").lower() if at + 2 < len(rows) else ""
+    question = rows[at + 3].strip("¿?! ").lower() if at + 3 < len(rows) else ""
+    before, _, who = question.rpartition(" ")
+    if name and before.rstrip(",") == name and who in _WHO_ENDS and rows[at + 4 : at + 5] != [""]:
         return min(at + 5, len(rows))
     return at + 1
 
@@ -198,11 +266,13 @@ def _speaker(row: str) -> str:
     return name
 
 
-def _has_pairs(rows: Sequence[str]) -> bool:
+def _has_pairs(rows: Sequence[str], check: Callable[[int], None]) -> bool:
     """Whether nearly every other row of the pile is a setup, and the rows between are answers."""
     setups = pairs = answers = 0
     was_setup = False
-    for row in rows:
+    for number, row in enumerate(rows):
+        if number % _AT_ONCE == 0:
+            check(0)
         if not row:
             was_setup = False
             continue
