@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from jokegen.errors import JokegenError
 from jokegen.jobs.dataset_requests import Question, ReadOptions
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ MOST_ROWS = 4_096
 # about a millisecond; the bounds below keep a file of very long texts from filling the memory.
 FEWEST_ROWS = 64
 _CHARACTERS_A_BATCH = 4_000_000
+MOST_COLUMNS = 1_000
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,30 @@ def grouped(rows: Iterator[Row], weigh: Callable[[Row], int]) -> Iterator[list[R
         group = list(itertools.islice(rows, size))
 
 
+def evenly(tables: Iterator[pa.Table], mean_bytes: float = 0) -> Iterator[pa.Table]:
+    """The same rows in tables of equally many, the last may be shorter.
+
+    The first few rows decide how many, unless `mean_bytes` says that most are longer.
+    """
+    import pyarrow as pa
+
+    size = None
+    waiting: list[pa.Table] = []
+    rows = 0
+    for table in tables:
+        waiting.append(table)
+        rows += table.num_rows
+        if size is None and rows >= FEWEST_ROWS:
+            first = pa.concat_tables(waiting).slice(0, FEWEST_ROWS)
+            size = rows_per_batch(max(mean_bytes, first.nbytes / FEWEST_ROWS))
+        while size is not None and rows >= size:
+            joined = pa.concat_tables(waiting)
+            yield joined.slice(0, size)
+            waiting, rows = [joined.slice(size)], rows - size
+    if rows:
+        yield pa.concat_tables(waiting)
+
+
 def text_array(texts: Sequence[str]) -> pa.StringArray:
     """An Arrow string array of these texts.
 
@@ -78,12 +104,16 @@ def text_array(texts: Sequence[str]) -> pa.StringArray:
     """
     import pyarrow as pa
 
-    encoded = [text.encode() for text in texts]
+    joined = "".join(texts)
     offsets = array.array("i", [0])
-    offsets.extend(itertools.accumulate(map(len, encoded)))
-    return pa.StringArray.from_buffers(
-        len(encoded), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))
-    )
+    if joined.isascii():  # as many bytes as characters
+        offsets.extend(itertools.accumulate(map(len, texts)))
+        content = joined.encode()
+    else:
+        encoded = [text.encode() for text in texts]
+        offsets.extend(itertools.accumulate(map(len, encoded)))
+        content = b"".join(encoded)
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(content))
 
 
 def int_array(numbers: Sequence[int]) -> pa.Int32Array:
@@ -114,6 +144,16 @@ def name_columns(given: Sequence[str]) -> tuple[str, ...]:
         seen[name] += 1
         names.append(name)
     return tuple(names)
+
+
+def check_width(columns: int, name: str) -> None:
+    """Raise JokegenError for more columns than anybody could look at, or memory hold."""
+    if columns > MOST_COLUMNS:
+        raise JokegenError(
+            f"The file “{plain(name)}” has {columns:,} columns; a table of jokes has a few.",
+            "Read it as another kind, or with another character between the columns; or save the "
+            "columns with the jokes as a file of their own and choose that.",
+        )
 
 
 def shown(path: Path) -> str:

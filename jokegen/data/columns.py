@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _ROWS = 1_000
-_NUMBER_OR_DATE = re.compile(r"[-+]?[\d\s.,:/%$€£TZ-]*\d[\d\s.,:/%$€£TZ+-]*")
+_FILLED_ENOUGH = 0.2  # of the fullest column: jokes are in nearly every row
+_LOOKED_AT = 400  # characters of a text
+_NO_LETTERS = re.compile(r"[^\w ]+|[\d_]+")
+_NUMBER_OR_DATE = re.compile(r"[-+\d\s.,:/%$€£TZ]+")
+_LONGEST_NUMBER = 60  # characters: what is longer is text, whatever it is made of
 _ADDRESS = re.compile(r"\w+://|www\.|[\w.+-]+@\S+$", re.IGNORECASE)
 
 
@@ -26,7 +30,12 @@ def find_joke_column(table: pa.Table | pa.RecordBatch) -> str:
     names: list[str] = table.schema.names
     if len(names) == 1:
         return names[0]
-    scores = [_score(name, _sample(table, i)) for i, name in enumerate(names)]
+    samples = [_sample(table, i) for i in range(len(names))]
+    enough = _FILLED_ENOUGH * max(map(len, samples))
+    scores = [
+        _score(name, texts, is_filled=len(texts) >= enough)
+        for name, texts in zip(names, samples, strict=True)
+    ]
     return names[scores.index(max(scores))]
 
 
@@ -35,11 +44,11 @@ def _sample(table: pa.Table | pa.RecordBatch, number: int) -> list[str]:
     return [text.strip() for text in texts if text and not text.isspace()]
 
 
-def _score(name: str, texts: Sequence[str]) -> tuple[bool, bool, float, float]:
+def _score(name: str, texts: Sequence[str], *, is_filled: bool) -> tuple[bool, bool, float, float]:
     """Compared from left to right: is it text at all, has it a usual name, which, how texty."""
     rank = joke_rank(name)
     return (
-        _is_running_text(texts),
+        is_filled and _is_running_text(texts),
         rank is not None and bool(texts),
         -rank if rank is not None else 0,
         _textiness(texts),
@@ -50,17 +59,30 @@ def _is_running_text(texts: Sequence[str]) -> bool:
     """Whether most values are several words, and not numbers, dates or addresses."""
     if not texts:
         return False
-    other = sum(bool(_NUMBER_OR_DATE.fullmatch(text) or _ADDRESS.match(text)) for text in texts)
+    other = sum(_is_number_or_date(text) or bool(_ADDRESS.match(text)) for text in texts)
     # Languages without spaces between words: a third of a text outside ASCII letters counts too.
     wordy = sum(" " in text or "\n" in text or not text.isascii() for text in texts)
     return other * 2 < len(texts) and wordy * 2 > len(texts)
+
+
+def is_running_text(table: pa.Table | pa.RecordBatch, column: int) -> bool:
+    """Whether a column holds sentences, judged by its first 1,000 rows."""
+    return _is_running_text(_sample(table, column))
+
+
+def _is_number_or_date(text: str) -> bool:
+    return (
+        len(text) <= _LONGEST_NUMBER
+        and _NUMBER_OR_DATE.fullmatch(text) is not None
+        and any(character.isdigit() for character in text)
+    )
 
 
 def _textiness(texts: Sequence[str]) -> float:
     """Long, of letters and spaces, and each different: what jokes are and categories are not."""
     if not texts:
         return -1.0
-    length = min(statistics.mean(map(len, texts)), 400)
-    characters = sum(map(len, texts))
-    letters = sum(sum(c.isalpha() or c == " " for c in text[:400]) for text in texts)
-    return length * min(letters / characters, 1.0) * (len(set(texts)) / len(texts))
+    length = min(statistics.fmean(map(len, texts)), _LOOKED_AT)
+    joined = "".join(text[:_LOOKED_AT] for text in texts)
+    letters = len(_NO_LETTERS.sub("", joined))
+    return length * letters / len(joined) * (len(set(texts)) / len(texts))

@@ -10,13 +10,15 @@ import codecs
 import hashlib
 import io
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jokegen.data.batches import line_count, plain
 from jokegen.data.file_state import FileState, changed
-from jokegen.data.kinds import seems_to_be
+from jokegen.data.guessing import code_pages, first_unusual, shortened, unmarked_utf16
+from jokegen.data.kinds import is_sure, seems_to_be, what_to_do
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.dataset_requests import Question, Topic
@@ -38,35 +40,50 @@ ENCODINGS: dict[str, str] = {
     "utf-32": "UTF-32",
     "cp1252": "Western European (Windows-1252)",
     "latin-1": "Western European (Latin-1)",
+    "cp850": "Western European (DOS)",
+    "mac-roman": "Western European (Macintosh)",
     "cp1250": "Central European (Windows-1250)",
     "cp1251": "Cyrillic (Windows-1251)",
     "koi8-r": "Cyrillic (KOI8-R)",
     "cp1253": "Greek (Windows-1253)",
     "cp1254": "Turkish (Windows-1254)",
-    "mac-roman": "Western European (Macintosh)",
     "shift_jis": "Japanese (Shift JIS)",
     "euc_jp": "Japanese (EUC)",
     "gb18030": "Chinese (GB 18030)",
     "big5": "Chinese (Big5)",
     "euc_kr": "Korean (EUC)",
 }
-_GUESSED = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8-r", "mac-roman",
-            "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr")  # fmt: skip
 _SAMPLE_BYTES = 64 * 1024
-_SHOWN = 70
+_LONGEST_LINE = 64 << 20  # characters
+_FLAWS = re.compile("[\ud800-\udfff]")
+_UNUSUAL = re.compile(r"[^\x00-\x7f]")
+# What of a text that is damaged in places is still read, and by which error handler: each flaw
+# becomes halves of surrogate pairs, which no text has, for `repairs` to find.
+_LENIENT = {
+    "utf-8": "surrogateescape",
+    "utf-16": "surrogatepass",
+    "utf-16-le": "surrogatepass",
+    "utf-16-be": "surrogatepass",
+}
+_MARKS = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+_CUT_OFF = "unexpected end of data"
 
 
 @dataclass(frozen=True)
 class Reading:
     """How a file of text is decoded: all of it was, once.
 
-    `sha256` is that of its bytes; `state` is what the system said of the file before.
+    `sha256` is that of its bytes; `state` is what the system said of the file before. `flaws`
+    counts what is no text in the encoding, though the rest is: see `repairs`. `longest_line` is
+    in characters, and exact to a block.
     """
 
     codec: str
     sha256: str
     bytes: int
     has_nul: bool
+    flaws: int
+    longest_line: int
     question: Question | None
     state: FileState
 
@@ -80,9 +97,19 @@ class Reading:
         """Python's codec, one that takes the byte-order mark away."""
         return "utf-8-sig" if self.codec == "utf-8" else self.codec
 
+    @property
+    def errors(self) -> str:
+        """Python's error handler."""
+        return _LENIENT[self.codec] if self.flaws else "strict"
+
+    @property
+    def needs_repairs(self) -> bool:
+        """Whether lines have to go through `repairs`."""
+        return self.has_nul or self.flaws > 0
+
 
 def read_through(path: Path, name: str, chosen: str | None, context: JobContext) -> Reading:
-    """Find the encoding of a file (or take the `chosen` one) and decode all of it once.
+    """Find the encoding of a file (or take the `chosen` one, if any) and decode all of it once.
 
     Raises JokegenError, naming the line, for bytes that are no text, and for files of another
     kind, for files with nothing but blank lines, and for an encoding that nobody knows.
@@ -91,11 +118,19 @@ def read_through(path: Path, name: str, chosen: str | None, context: JobContext)
     with path.open("rb") as file:
         head = file.read(_SAMPLE_BYTES)
     kind = seems_to_be(head)
-    if kind is not None and not (chosen or kind.startswith("UTF-")):
-        raise _not_text(name, kind)
-    if chosen is not None:
-        found = _decode(path, name, _known(chosen), context)
-        question = None
+    if kind is not None and (not chosen or is_sure(kind)):
+        raise JokegenError(
+            f"The file “{plain(name)}” is not text: it seems to be {kind}.", what_to_do(kind)
+        )
+    question = None
+    if chosen:
+        codec = _known(chosen)
+        mark = _MARKS.get(codec)
+        if mark is not None and head.startswith(mark):
+            codec = "utf-16"  # which takes the mark away
+        found = _decode(path, name, codec, context)
+        if isinstance(found, _Undecodable):
+            found = _decode_leniently(path, name, found, context) or found
     else:
         found, question = _propose(path, name, head, context)
     if isinstance(found, _Undecodable):
@@ -105,7 +140,20 @@ def read_through(path: Path, name: str, chosen: str | None, context: JobContext)
             f"The file “{plain(name)}” holds nothing but blank lines.",
             "Choose a file with at least one joke in it.",
         )
-    return Reading(found.codec, found.sha256, found.bytes, found.has_nul, question, state)
+    return Reading(
+        found.codec, found.sha256, found.bytes, found.has_nul, found.flaws, found.longest_line,
+        question, state,
+    )  # fmt: skip
+
+
+def check_lines(reading: Reading, name: str) -> None:
+    """Raise JokegenError for a line that is longer than the memory should hold."""
+    if reading.longest_line > _LONGEST_LINE:
+        raise JokegenError(
+            f"A line of “{plain(name)}” is longer than {_LONGEST_LINE >> 20} million characters; "
+            "no joke is.",
+            "Choose another kind (JSON may have such lines), or a file with a joke on each line.",
+        )
 
 
 @dataclass(frozen=True)
@@ -115,15 +163,19 @@ class _Decoded:
     bytes: int
     has_nul: bool
     is_blank: bool
+    flaws: int
+    unusual: int  # characters outside ASCII that are text; counted only beside flaws
+    longest_line: int
 
 
 @dataclass(frozen=True)
 class _Undecodable:
-    """The first bytes that are no text in an encoding; `around` is some of what is before."""
+    """The first bytes that are no text in an encoding: where, and whether the file ends there."""
 
     codec: str
     line: int
     at: int
+    is_cut: bool
 
     def as_error(self, name: str) -> JokegenError:
         return JokegenError(
@@ -138,56 +190,41 @@ def _propose(
     path: Path, name: str, head: bytes, context: JobContext
 ) -> tuple[_Decoded | _Undecodable, Question | None]:
     codec = _marked(head)
-    found = _decode(path, name, codec or "utf-8", context)
-    if isinstance(found, _Decoded) or codec is not None:
-        return found, None
-    if found.at > path.stat().st_size - 4 and found.at > 0:
-        return found, None  # all but the last character is UTF-8: the file was cut off
+    unmarked = None if codec is not None else unmarked_utf16(head)
+    found = _decode(path, name, codec or unmarked or "utf-8", context)
+    if isinstance(found, _Decoded):
+        if unmarked is None:
+            return found, None
+        shown = shortened(head[: len(head) // 2 * 2].decode(unmarked, "replace"))
+        return found, _question(unmarked, shown)
+    lenient = _decode_leniently(path, name, found, context)
+    if lenient is not None or codec is not None:
+        return lenient or found, None
+    start = max(0, found.at - _SAMPLE_BYTES // 2)
     with path.open("rb") as file:
-        file.seek(max(0, found.at - _SAMPLE_BYTES // 2))
+        file.seek(start)
         sample = file.read(_SAMPLE_BYTES)
-    for guess in _guesses(sample):
+    for guess in code_pages(sample):
         decoded = _decode(path, name, guess, context)
         if isinstance(decoded, _Decoded):
-            shown = _first_unusual(sample, guess)
-            text = f"Some letters were read as {ENCODINGS[guess]}. Is this right: “{shown}”?"
-            return decoded, Question(Topic.ENCODING, text)
+            shown = first_unusual(sample, guess, begins_within=start > 0)
+            return decoded, _question(guess, shown)
     return found, None
 
 
+def _question(codec: str, shown: str) -> Question:
+    return Question(
+        Topic.ENCODING, f"Some letters were read as {ENCODINGS[codec]}. Is this right: “{shown}”?"
+    )
+
+
 def _marked(head: bytes) -> str | None:
-    """The encoding that a file says it has, by a byte-order mark or by how zeros are spread."""
+    """The encoding that a file says it has, by a byte-order mark."""
     if head.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) > len(head) * 0.3 and min(even, odd) < len(head) * 0.05:
-        return "utf-16-le" if odd > even else "utf-16-be"
     return None
-
-
-def _guesses(sample: bytes) -> list[str]:
-    """Encodings that the bytes may be in, the likeliest first; Latin-1 fits everything."""
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(sample, cp_isolation=list(_GUESSED)).best()
-    likeliest = "" if best is None else codecs.lookup(best.encoding).name
-    found = [codec for codec in _GUESSED if codecs.lookup(codec).name == likeliest]
-    # Few letters say little: text that is nearly all ASCII is Western European most of the time.
-    unusual = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
-    if unusual < len(sample) * 0.1:
-        found = [codec for codec in found if codec == "cp1252"]
-    return [*found, *(codec for codec in ("cp1252",) if codec not in found), "latin-1"]
-
-
-def _first_unusual(sample: bytes, codec: str) -> str:
-    """The line with the first letter that is not plain ASCII, as read in this encoding."""
-    for line in sample.splitlines()[1:] or sample.splitlines():
-        if not line.isascii():
-            text = " ".join(line.decode(codec, "replace").split())
-            return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-    return "…"
 
 
 def _known(codec: str) -> str:
@@ -195,7 +232,7 @@ def _known(codec: str) -> str:
         name = codecs.lookup(codec).name
         if not codecs.lookup(codec)._is_text_encoding:  # "base64" and the like are codecs too
             raise LookupError
-    except LookupError:
+    except (LookupError, ValueError):
         raise JokegenError(
             f"There is no encoding called “{plain(codec)}”.",
             f"Choose one of these: {', '.join(ENCODINGS)}.",
@@ -204,10 +241,32 @@ def _known(codec: str) -> str:
     return same[0] if same else name
 
 
-def _decode(path: Path, name: str, codec: str, context: JobContext) -> _Decoded | _Undecodable:
+def _decode_leniently(
+    path: Path, name: str, found: _Undecodable, context: JobContext
+) -> _Decoded | None:
+    """The same encoding with flaws, if most of what is not ASCII is text in it; else None.
+
+    A page of another encoding among others in UTF-8, half an emoji, an end that was cut off: to
+    read the whole file as something else because of them would spoil every other letter.
+    """
+    if found.codec not in _LENIENT:
+        return None
+    decoded = _decode(path, name, found.codec, context, is_lenient=True)
+    if isinstance(decoded, _Undecodable):
+        return None
+    is_mostly_text = decoded.unusual * 2 >= decoded.flaws
+    return decoded if is_mostly_text or (found.is_cut and decoded.flaws < 4) else None
+
+
+def _decode(
+    path: Path, name: str, codec: str, context: JobContext, *, is_lenient: bool = False
+) -> _Decoded | _Undecodable:
     digest = hashlib.sha256()
-    decoder = codecs.getincrementaldecoder("utf-8-sig" if codec == "utf-8" else codec)()
-    lines, size, is_blank, has_nul = 0, 0, True, False
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if codec == "utf-8" else codec)(
+        _LENIENT[codec] if is_lenient else "strict"
+    )
+    lines, size, is_blank, has_nul, flaws, unusual = 0, 0, True, False, 0, 0
+    longest_line = line_so_far = 0
     total = path.stat().st_size
     with path.open("rb") as file:
         while True:
@@ -218,21 +277,33 @@ def _decode(path: Path, name: str, codec: str, context: JobContext) -> _Decoded 
             except UnicodeDecodeError as error:
                 before = error.object[: error.start]
                 within = before.count(b"\n") or before.count(b"\r")
-                return _Undecodable(codec, lines + within + 1, size + error.start)
+                at = size + len(block) - len(error.object) + error.start
+                is_cut = not block and error.reason == _CUT_OFF and error.end - error.start > 1
+                return _Undecodable(codec, lines + within + 1, max(0, at), is_cut)
             has_nul = has_nul or "\0" in text
             is_blank = is_blank and not text.strip("\0 \t\r\n")
-            lines += line_count(text)
+            ended = line_count(text)
+            lines += ended
+            line_so_far = len(text) if ended else line_so_far + len(text)
+            longest_line = max(longest_line, line_so_far)
+            if is_lenient and not text.isascii():
+                bad = len(_FLAWS.findall(text))
+                flaws += bad
+                unusual += len(_UNUSUAL.findall(text)) - bad
             digest.update(block)
             size += len(block)
             if not block:
                 break
             if size > total + _GROWTH:
                 raise changed(name)
-    return _Decoded(codec, digest.hexdigest(), size, has_nul, is_blank)
+    return _Decoded(
+        codec, digest.hexdigest(), size, has_nul, is_blank, flaws, unusual, longest_line
+    )
 
 
 def open_text(
     path: Path,
+    name: str,
     reading: Reading,
     context: JobContext,
     *,
@@ -242,10 +313,15 @@ def open_text(
     """Open for reading; every block read reports progress in bytes and heeds a cancellation.
 
     `newline` is that of `open`: "" leaves line ends as they are, None makes all of them "\\n".
+    Reading raises JokegenError where the file has become longer than it was, and
+    UnicodeDecodeError where it is not what was decoded before.
     """
-    watched = _WatchedFile(path, context, phase)
+    watched = _WatchedFile(path, name, reading, context, phase)
     return io.TextIOWrapper(
-        io.BufferedReader(watched, _BLOCK), encoding=reading.decoder, newline=newline
+        io.BufferedReader(watched, _BLOCK),
+        encoding=reading.decoder,
+        errors=reading.errors,
+        newline=newline,
     )
 
 
@@ -256,35 +332,22 @@ class _WatchedFile(io.FileIO):
     a reader that is deep inside one endless field.
     """
 
-    def __init__(self, path: Path, context: JobContext, phase: Phase) -> None:
+    def __init__(
+        self, path: Path, name: str, reading: Reading, context: JobContext, phase: Phase
+    ) -> None:
         super().__init__(path, "rb")
+        self._name = name
         self._context = context
         self._phase = phase
         self._done = 0
         self._total = os.fstat(self.fileno()).st_size
+        self._most = reading.bytes
 
     def readinto(self, buffer: WriteableBuffer, /) -> int | None:
         self._context.check()
         count = super().readinto(buffer)
         self._done += count or 0
+        if self._done > self._most:
+            raise changed(self._name)
         self._context.emit(Progress(self._phase, self._done, self._total, "bytes"))
         return count
-
-
-def _not_text(name: str, kind: str) -> JokegenError:
-    if "Parquet" in kind:
-        todo = "Give it a name that ends in .parquet, then choose it again."
-    elif "Excel" in kind or "Office" in kind or "LibreOffice" in kind:
-        todo = "Open it in its program, save the sheet as “CSV UTF-8”, then choose that file."
-    elif "HTML" in kind:
-        todo = "Download the data itself, not the page that shows it, then choose that file."
-    elif "pointer" in kind:
-        todo = (
-            "It only says where the data is. Download the file itself (“Download raw file”), or "
-            "run “git lfs pull”, then choose that file."
-        )
-    elif "compressed" in kind or "archive" in kind:
-        todo = "Unpack it, then choose the file with the jokes."
-    else:
-        todo = "Choose a file with text: CSV, TSV, TXT, JSON, JSONL or Parquet."
-    return JokegenError(f"The file “{plain(name)}” is not text: it seems to be {kind}.", todo)

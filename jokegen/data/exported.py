@@ -19,7 +19,7 @@ from jokegen.jobs.events import Notice
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from jokegen.data.reading import Pile
+    from jokegen.data.piles import Pile
     from jokegen.jobs.context import JobContext
 
 COLUMNS = ("text", "part")

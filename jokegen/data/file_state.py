@@ -1,4 +1,4 @@
-"""Notices when a file changes while it is being read."""
+"""Notices when a file changes or vanishes while it is being read."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class FileState:
         """Raise JokegenError if the file is not what it was."""
         try:
             is_same = FileState.of(path) == self
+        except FileNotFoundError:
+            raise vanished(name) from None
         except OSError:
             is_same = False
         if not is_same:
@@ -38,4 +40,13 @@ def changed(name: str) -> JokegenError:
     return JokegenError(
         f"The file “{plain(name)}” changed while it was being read.",
         "Wait until the program that writes it is done, then choose it again.",
+    )
+
+
+def vanished(name: str) -> JokegenError:
+    """What to say of a file that was deleted, or whose drive was taken away."""
+    return JokegenError(
+        f"The file “{plain(name)}” vanished while it was being read.",
+        "Check that it was not moved or deleted and that its drive is connected, then choose it "
+        "again.",
     )

@@ -1,7 +1,7 @@
-"""Goes through JSON text value by value.
+"""Goes through JSON text value by value, a piece of the file at a time.
 
-`json.loads` of a large file cannot be interrupted and builds everything at once; here each value
-of a list is decoded by itself, and every complaint carries the line it is about.
+`json.loads` of a large file cannot be interrupted and holds everything at once; here each value of
+a list is decoded by itself, and every complaint carries the line it is about.
 """
 
 from __future__ import annotations
@@ -9,22 +9,34 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-# Numbers stay as they are written: 1e5 and 1.0 would come back as other characters.
-_decoder = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+# Numbers stay as they are written: 1e5 and 1.0 would come back as other characters. Tabs and line
+# breaks as they are, which JSON wants escaped, are not worth losing a joke for.
+_decoder = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
 _SPACE = re.compile(r"[ \t\r\n]*")
+_COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
+NUL = "\\u0000"  # as JSON writes it
+_PIECE = 1 << 20  # characters
+_LONGEST_VALUE = 24 << 20  # characters: what is decoded in one piece, a third of a second
+# So many characters after an error cannot have been its cause, unless a text is not closed.
+_LOOKAHEAD = 64
+_OPEN_ENDED = "Unterminated string"
 
 
 class Malformed(Exception):  # noqa: N818 - becomes a JokegenError where the file's name is known
-    """What is wrong with JSON text, beginning with the line: "Line 3 … is not …"."""
+    """What is wrong with JSON text, beginning with the line: "Line 3 … is not …".
 
-    def __init__(self, line: int, problem: str) -> None:
+    `is_cut`: all that is wrong is that the text ends.
+    """
+
+    def __init__(self, line: int, problem: str, *, is_cut: bool = False) -> None:
         super().__init__(line, problem)
         self.line = line
         self.problem = problem
+        self.is_cut = is_cut
 
 
 @dataclass(frozen=True)
@@ -37,112 +49,161 @@ class Flawed:
 def decode(text: str, line: int) -> Any:
     """The one value of a line of JSON Lines; numbers come as text. Raises Malformed."""
     try:
-        value, end = _decoder.raw_decode(text, skip_space(text, 0))
+        value, end = _decoder.raw_decode(text, _skip_space(text, 0))
     except json.JSONDecodeError as error:
         raise Malformed(line, f"is not valid JSON ({error.msg})") from None
     except RecursionError:
         raise Malformed(line, "nests lists or objects too deeply") from None
-    if skip_space(text, end) != len(text):
+    if _skip_space(text, end) != len(text):
         raise Malformed(line, "holds more than one JSON value")
     if "\\u" in text and (problem := _no_text_in(value)):
         raise Malformed(line, problem)
     return value
 
 
-def decode_at(text: str, at: int) -> tuple[Any, int]:
-    """The value at a position (`Flawed` if it is no text), and the position after it.
+class JsonText:
+    """JSON text of any length, of which only a piece is held.
 
-    Raises Malformed.
-    """
-    try:
-        value, end = _decoder.raw_decode(text, at)
-    except json.JSONDecodeError as error:
-        raise Malformed(error.lineno, f"is not valid JSON ({error.msg})") from None
-    except RecursionError:
-        raise Malformed(line_at(text, at), "nests lists or objects too deeply") from None
-    if text.find("\\u", at, end) >= 0 and (problem := _no_text_in(value)):
-        return Flawed(problem), end
-    return value, end
-
-
-class ListScan:
-    """The values of the list that begins at `start` ("["), each with its position.
-
-    Once it was gone through, `end` is the position after the closing bracket. Raises Malformed.
+    `read` gives the next so many characters or some, "" at the end; `has_flaws` that halves of
+    surrogate pairs are in them. All methods raise Malformed.
     """
 
-    def __init__(self, text: str, start: int) -> None:
-        self._text = text
-        self._start = start
-        self.end = start
+    def __init__(self, read: Callable[[int], str], *, has_flaws: bool = False) -> None:
+        self._read = read
+        self._has_flaws = has_flaws
+        self._text = ""
+        self._at = 0
+        self._value_at = 0
+        self._line = 1  # of the character at `_counted`
+        self._counted = 0
+        self._is_whole = False
+        self.has_nul = False  # whether any of the values so far may hold one
 
-    def __iter__(self) -> Iterator[tuple[int, Any]]:
-        text = self._text
-        at = skip_space(text, self._start + 1)
-        if text[at : at + 1] == "]":
-            self.end = at + 1
+    @property
+    def line(self) -> int:
+        """The line of the next character, from 1."""
+        return self._line_at(self._at)
+
+    @property
+    def value_line(self) -> int:
+        """The line of the value that was given out last."""
+        return self._line_at(self._value_at)
+
+    def _line_at(self, at: int) -> int:
+        if at < self._counted:
+            self._line -= self._text.count("\n", at, self._counted)
+        else:
+            self._line += self._text.count("\n", self._counted, at)
+        self._counted = at
+        return self._line
+
+    def next_mark(self) -> str:
+        """The next character that is no white space, "" at the end; it is not taken."""
+        while True:
+            self._at = _skip_space(self._text, self._at)
+            if self._at < len(self._text) or not self._fill():
+                return self._text[self._at : self._at + 1]
+
+    def take(self, mark: str) -> None:
+        """Go on after the mark that comes next."""
+        assert self._text.startswith(mark, self._at)
+        self._at += len(mark)
+
+    def value(self) -> Any:
+        """The value that comes next; `Flawed` if it is no text."""
+        self.next_mark()
+        while True:
+            try:
+                value, end = _decoder.raw_decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                is_near_end = error.pos > len(self._text) - _LOOKAHEAD
+                if (is_near_end or error.msg.startswith(_OPEN_ENDED)) and self._fill():
+                    continue
+                is_cut = error.pos >= len(self._text) or error.msg.startswith(_OPEN_ENDED)
+                self._at = error.pos
+                problem = f"is not valid JSON ({error.msg})"
+                raise Malformed(self.line, problem, is_cut=is_cut) from None
+            except RecursionError:
+                raise Malformed(self.line, "nests lists or objects too deeply") from None
+            if end < len(self._text) or not self._fill():
+                break
+        start, self._at = self._at, end
+        self._value_at = start
+        if self._has_flaws or self._text.find("\\u", start, end) >= 0:
+            self.has_nul = self.has_nul or self._text.find(NUL, start, end) >= 0
+            if problem := _no_text_in(value):
+                return Flawed(problem)
+        return value
+
+    def values(self) -> Iterator[Any]:
+        """The values of the list that comes next."""
+        self.next_mark()
+        self.take("[")
+        if self.next_mark() == "]":
+            self.take("]")
             return
         while True:
-            value, end = decode_at(text, at)
-            yield at, value
-            at = skip_space(text, end)
-            mark = text[at : at + 1]
+            yield self.value()
+            comma = _COMMA.match(self._text, self._at)
+            if comma is not None:
+                self._at = comma.end()
+                continue
+            mark = self.next_mark()
             if mark == "]":
-                self.end = at + 1
+                self.take("]")
                 return
             if mark != ",":
-                problem = "the list is not closed" if not mark else "a comma is missing"
-                raise Malformed(line_at(text, at), f"is not valid JSON ({problem})")
-            at = skip_space(text, at + 1)
+                problem = "a comma is missing" if mark else "the list is not closed"
+                raise Malformed(self.line, f"is not valid JSON ({problem})", is_cut=not mark)
+            self.take(",")
 
-
-class ObjectScan:
-    """The keys of the object that begins at `start` ("{"), each with the position of its value.
-
-    The caller decodes the value and says in `at` where it ended, so that a long list among the
-    values can be gone through piece by piece; in the end `at` is behind the object. Raises
-    Malformed.
-    """
-
-    def __init__(self, text: str, start: int) -> None:
-        self._text = text
-        self.at = start
-
-    def __iter__(self) -> Iterator[tuple[str, int]]:
-        text = self._text
-        at = skip_space(text, self.at + 1)
-        mark = text[at : at + 1]
+    def members(self) -> Iterator[str]:
+        """The keys of the object that comes next; the caller takes the value after each."""
+        self.next_mark()
+        self.take("{")
+        mark = self.next_mark()
         while mark != "}":
-            key, at = decode_at(text, at)
-            at = skip_space(text, at)
-            if not isinstance(key, str) or text[at : at + 1] != ":":
-                raise Malformed(line_at(text, at), "is not valid JSON (a key is missing)")
-            yield key, skip_space(text, at + 1)
-            at = skip_space(text, self.at)
-            mark = text[at : at + 1]
+            key = self.value()
+            if not isinstance(key, str) or (mark := self.next_mark()) != ":":
+                problem = "is not valid JSON (a key is missing)"
+                raise Malformed(self.line, problem, is_cut=not mark)
+            self.take(":")
+            yield key
+            mark = self.next_mark()
             if mark == ",":
-                at = skip_space(text, at + 1)
+                self.take(",")
             elif mark != "}":
-                raise Malformed(line_at(text, at), "is not valid JSON (a comma is missing)")
-        self.at = at + 1
+                problem = "is not valid JSON (a comma is missing)"
+                raise Malformed(self.line, problem, is_cut=not mark)
+        self.take("}")
+
+    def expect_end(self) -> None:
+        """Raise Malformed if anything but white space follows."""
+        if self.next_mark():
+            raise Malformed(self.line, "is not valid JSON (there is more after the end)")
+
+    def _fill(self) -> bool:
+        """Read on, at least as much again as is waiting; False at the end of the file."""
+        if self._is_whole:
+            return False
+        waiting = len(self._text) - self._at
+        if waiting >= _LONGEST_VALUE:
+            problem = f"holds one value of more than {_LONGEST_VALUE >> 20} million characters"
+            raise Malformed(self.line, problem)
+        more = self._read(max(_PIECE, waiting))
+        self._is_whole = not more
+        if more:
+            self._line = self.line
+            self._text = self._text[self._at :] + more
+            self._at = self._counted = self._value_at = 0
+        return bool(more)
 
 
-def expect_end(text: str, at: int) -> None:
-    """Raise Malformed if anything but white space follows."""
-    at = skip_space(text, at)
-    if at != len(text):
-        raise Malformed(line_at(text, at), "is not valid JSON (there is more after the end)")
-
-
-def skip_space(text: str, at: int) -> int:
+def _skip_space(text: str, at: int) -> int:
     """The position of the next character that is no JSON white space."""
     match = _SPACE.match(text, at)
     assert match is not None  # the pattern matches the empty string too
     return match.end()
-
-
-def line_at(text: str, at: int) -> int:
-    return text.count("\n", 0, at) + 1
 
 
 def _no_text_in(value: Any) -> str:

@@ -1,128 +1,74 @@
 """Reads JSON and JSON Lines: lists of texts, or lists of objects whose keys become columns.
 
 A file is gone through twice: objects may show a new key on the last line, and a table's columns
-have to be known before its first row. Objects inside objects become columns of their own
-("author.name"); lists inside stay JSON text.
+have to be known before its first row.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jokegen.data import json_scan
-from jokegen.data.batches import TextFile, grouped, name_columns, plain, text_batch
+from jokegen.data.batches import TextFile, check_width, grouped, name_columns, plain, text_batch
 from jokegen.data.encoding import Reading, open_text, read_through
+from jokegen.data.json_scan import NUL, Flawed, JsonText, Malformed, decode
+from jokegen.data.json_shape import DEEPEST, Survey, rows_of_object
 from jokegen.data.misfits import MisfitLog
-from jokegen.data.names import joke_rank
+from jokegen.data.repairs import Repairs
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
-from jokegen.jobs.dataset_requests import Format, Question, ReadOptions, Topic
-from jokegen.jobs.events import Phase, Progress
+from jokegen.jobs.dataset_requests import Format, Misfits, Question, ReadOptions, Topic
+from jokegen.jobs.events import Phase
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _ITEMS_A_CHECK = 2_000
-_DEEPEST = 8  # objects inside objects; what is deeper stays JSON text
-_TEXT_COLUMN = "Joke"
+_HEAD_CHARACTERS = 1 << 20
+_MOST_AT_ONCE = 32 << 20  # bytes: an object without lists is decoded as a whole
 _FORMS = (
     "A JSON file of jokes is a list of texts, a list of objects, or an object that holds such a "
     "list; change the file to one of these, then choose it again."
 )
 _MEND = "Correct that line (a text editor shows line numbers), or export the file anew."
 
-
-@dataclass
-class _Survey:
-    """What the first pass finds: the keys of all objects, and how much text there is."""
-
-    keys: dict[str, None] = field(default_factory=dict)
-    objects: int = 0
-    texts: int = 0
-    characters: int = 0
-
-    def add(self, value: Any) -> None:
-        if isinstance(value, dict):
-            self.objects += 1
-            flat = flatten(value)
-            if not flat.keys() <= self.keys.keys():
-                self.keys.update(dict.fromkeys(flat))
-        elif value is not None and not isinstance(value, json_scan.Flawed):
-            self.texts += 1
-            if isinstance(value, str):
-                self.characters += len(value)
-
-    @property
-    def kind(self) -> str:
-        if self.objects and self.texts:
-            return "texts and objects"
-        return "objects" if self.objects else "texts"
-
-    @property
-    def names(self) -> list[str]:
-        """The columns before they are made different from each other."""
-        return ([_TEXT_COLUMN] if self.texts or not self.keys else []) + list(self.keys)
-
-    @property
-    def likeliness(self) -> tuple[bool, int]:
-        """Compared to tell which list of several is that of the jokes."""
-        has_name = any(joke_rank(key) is not None for key in self.keys)
-        return has_name or (self.texts > 0 and not self.objects), self.objects + self.texts
-
-    def row(self, value: Any) -> list[str]:
-        own = [] if not self.texts and self.keys else [""]
-        if isinstance(value, dict):
-            flat = flatten(value)
-            return own + [_as_text(flat.get(key)) for key in self.keys]
-        cells = [*own, *([""] * len(self.keys))]
-        if value is not None:
-            cells[0] = _as_text(value)
-        return cells
-
-
-def flatten(value: dict[str, Any], prefix: str = "", depth: int = 1) -> dict[str, Any]:
-    """{"a": {"b": 1}} → {"a.b": 1}."""
-    flat: dict[str, Any] = {}
-    for key, inner in value.items():
-        if isinstance(inner, dict) and inner and depth < _DEEPEST:
-            flat.update(flatten(inner, f"{prefix}{key}.", depth + 1))
-        else:
-            flat[prefix + key] = inner
-    return flat
+Values = Iterator[tuple[int | JsonText, Any]]  # each with its line, or what knows it
 
 
 def open_json_lines(
     path: Path, name: str, options: ReadOptions, log: MisfitLog, context: JobContext
 ) -> TextFile:
-    """JSON Lines: one text or one object a line; a broken line is reported and left out."""
+    """JSON Lines: one text or one object a line; a broken line is reported and left out.
+
+    A .jsonl file that is one JSON list is read as JSON, which is what it is.
+    """
     reading = read_through(path, name, options.encoding, context)
-    survey = _Survey()
+    if _is_one_list(_head(path, name, reading, context)):
+        return open_json(path, name, options, log, context)
+    survey = Survey(name)
     broken = 0
-    for _, value in _line_values(path, name, reading, None, context, Phase.VERIFYING):
-        if isinstance(value, json_scan.Malformed):
+    for _, value in _line_values(path, name, reading, None, context, Phase.VERIFYING, survey):
+        if isinstance(value, Malformed):
             broken += 1
-        survey.add(None if isinstance(value, json_scan.Malformed) else value)
-    if broken and not survey.objects + survey.texts:
-        raise JokegenError(
-            f"No line of “{plain(name)}” is valid JSON.", "Choose another kind, or another file."
-        )
-    _check_has_columns(survey, name)
-    values = (
-        (line, value)
-        for line, value in _line_values(path, name, reading, log, context, Phase.READING)
-    )
+        else:
+            survey.add(value)
+    if broken and not survey.rows:
+        return open_json(path, name, options, log, context)
     return TextFile(
-        name_columns(survey.names),
+        _columns(survey, name),
         f"JSON Lines, {survey.kind}, {reading.title}",
-        _batches(path, name, reading, survey, values, log),
+        _batches(
+            path, name, reading, survey,
+            _line_values(path, name, reading, log, context, Phase.READING), log,
+        ),
         options=replace(options, format=Format.JSON_LINES, encoding=reading.codec),
         questions=tuple(filter(None, [reading.question])),
         sha256=reading.sha256,
-    )
+    )  # fmt: skip
 
 
 def open_json(
@@ -131,30 +77,29 @@ def open_json(
     """A JSON list of texts or objects, or an object that holds such lists.
 
     A .json file with one object a line is read as JSON Lines, which is what it is. Raises
-    JokegenError that names the line of what is broken.
+    JokegenError that names the line of what is broken; of a file that was cut off, what is there
+    is read and the end reported.
     """
     reading = read_through(path, name, options.encoding, context)
-    text = _whole_text(path, reading, context)
-    start = json_scan.skip_space(text, 0)
-    try:
-        if text[start] == "{" and _goes_on_after_object(text, start):
-            return open_json_lines(path, name, options, log, context)
-        if text[start] not in "[{":
-            raise JokegenError(f"The file “{plain(name)}” is not a JSON list or object.", _FORMS)
-        lists, end = _lists(text, start, "", context)
-        json_scan.expect_end(text, end)
-    except json_scan.Malformed as error:
-        raise JokegenError(
-            f"Line {error.line} of “{plain(name)}” {error.problem}.", _MEND
-        ) from None
+    head = _head(path, name, reading, context)
+    if _is_object_a_line(head):
+        return open_json_lines(path, name, options, log, context)
+    if not head.lstrip().startswith(("[", "{")):
+        raise JokegenError(f"The file “{plain(name)}” is not a JSON list or object.", _FORMS)
+    lists, cut = _survey(path, name, reading, log, context)
+    if not lists:
+        lists = _surveyed_object(path, name, reading, context)
     key, question = _choose(lists, options.list_key, name)
-    at, survey = lists[key]
-    _check_has_columns(survey, name)
+    survey, rows = lists[key]
     where = f" in “{plain(key)}”" if key else ""
+    if rows is None:
+        values = _list_values(path, name, reading, key, log, context)
+    else:
+        values = ((1, row) for row in rows)
     return TextFile(
-        name_columns(survey.names),
+        _columns(survey, name),
         f"JSON, a list of {survey.kind}{where}, {reading.title}",
-        _batches(path, name, reading, survey, _list_values(text, at, context), log),
+        _batches(path, name, reading, survey, values, log, cut),
         options=replace(options, format=Format.JSON, encoding=reading.codec, list_key=key),
         questions=tuple(filter(None, [reading.question, question])),
         lists=tuple(lists) if len(lists) > 1 else (),
@@ -162,45 +107,80 @@ def open_json(
     )
 
 
-def _lists(
-    text: str, at: int, path: str, context: JobContext, depth: int = 1
-) -> tuple[dict[str, tuple[int, _Survey]], int]:
-    """All lists with anything in them, by their keys, and the position after the value at `at`."""
-    found: dict[str, tuple[int, _Survey]] = {}
-    if text[at : at + 1] == "[":
-        survey = _Survey()
-        scan = json_scan.ListScan(text, at)
-        for count, (_, value) in enumerate(scan):
-            if count % _ITEMS_A_CHECK == 0:
-                context.check()
-            survey.add(value)
-        if survey.objects + survey.texts or depth == 1:
-            found[path] = (at, survey)
-        return found, scan.end
-    if text[at : at + 1] == "{" and depth <= _DEEPEST:
-        objects = json_scan.ObjectScan(text, at)
-        for key, inner in objects:
-            more, objects.at = _lists(
-                text, inner, f"{path}.{key}" if path else key, context, depth + 1
-            )
-            found.update(more)
-        return found, objects.at
-    return found, json_scan.decode_at(text, at)[1]
+# The lists of a file by their keys; rows are given where they are no list in the file.
+_Lists = dict[str, tuple[Survey, list[Any] | None]]
 
 
-def _choose(
-    lists: dict[str, tuple[int, _Survey]], wanted: str | None, name: str
-) -> tuple[str, Question | None]:
+def _survey(
+    path: Path, name: str, reading: Reading, log: MisfitLog, context: JobContext
+) -> tuple[_Lists, Malformed | None]:
+    """All lists with anything in them, and what is wrong at the end of a file that was cut off."""
+    lists: _Lists = {}
+    with _opened(path, name, reading, None, context, Phase.VERIFYING) as text:
+        try:
+            for key, values in _lists_in(text):
+                survey = Survey(name)
+                try:
+                    for count, value in enumerate(values):
+                        if count % _ITEMS_A_CHECK == 0:
+                            context.check()
+                        survey.add(value)
+                finally:
+                    survey.has_nul = text.has_nul
+                    if survey.rows or not key:  # the file itself, even if it is empty
+                        lists[key] = survey, None
+            text.expect_end()
+        except Malformed as error:
+            is_worth_it = error.is_cut and any(survey.rows for survey, _ in lists.values())
+            if not is_worth_it or log.policy is Misfits.STOP:
+                raise _as_error(error, name) from None
+            return lists, error
+    return lists, None
+
+
+def _lists_in(
+    text: JsonText, path: str = "", depth: int = 1
+) -> Iterator[tuple[str, Iterator[Any]]]:
+    """The lists of a file by their keys, each with its values, to be gone through at once."""
+    mark = text.next_mark()
+    if mark == "[":
+        values = text.values()
+        yield path, values
+        for _ in values:
+            pass
+    elif mark == "{" and depth <= DEEPEST:
+        for key in text.members():
+            yield from _lists_in(text, f"{path}.{key}" if path else key, depth + 1)
+    else:
+        text.value()
+
+
+def _surveyed_object(path: Path, name: str, reading: Reading, context: JobContext) -> _Lists:
+    """The rows of a file that holds objects only, if there are any."""
+    if reading.bytes > _MOST_AT_ONCE:
+        return {}
+    with _opened(path, name, reading, None, context, Phase.VERIFYING) as text:
+        found = rows_of_object(text.value())
+    if found is None:
+        return {}
+    key, rows = found
+    survey = Survey(name)
+    for row in rows:
+        survey.add(row)
+    return {key: (survey, rows)}
+
+
+def _choose(lists: _Lists, wanted: str | None, name: str) -> tuple[str, Question | None]:
     if not lists:
         raise JokegenError(f"The file “{plain(name)}” holds no list of jokes.", _FORMS)
     if wanted is not None:
         if wanted not in lists:
             raise JokegenError(
                 f"The file “{plain(name)}” holds no list “{plain(wanted)}”.",
-                f"Choose one of these: {', '.join(lists)}.",
+                f"Choose one of these: {', '.join(f'“{plain(key)}”' for key in lists)}.",
             )
         return wanted, None
-    best = max(lists, key=lambda key: lists[key][1].likeliness)
+    best = max(lists, key=lambda key: lists[key][0].likeliness)
     if len(lists) == 1:
         return best, None
     return best, Question(
@@ -208,48 +188,61 @@ def _choose(
     )
 
 
-def _check_has_columns(survey: _Survey, name: str) -> None:
+def _columns(survey: Survey, name: str) -> tuple[str, ...]:
     if survey.objects and not survey.keys and not survey.texts:
         raise JokegenError(f"All objects in “{plain(name)}” are empty.", _FORMS)
+    names = survey.names
+    check_width(len(names), name)
+    return name_columns([plain(name) for name in names])
 
 
 def _batches(
     path: Path,
     name: str,
     reading: Reading,
-    survey: _Survey,
-    values: Iterator[tuple[int, Any]],
+    survey: Survey,
+    values: Values,
     log: MisfitLog,
+    cut: Malformed | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    columns = name_columns(survey.names)
+    columns = name_columns([plain(name) for name in survey.names])
 
     def rows() -> Iterator[list[str]]:
-        for line, value in values:
-            if isinstance(value, json_scan.Flawed):
-                log.add(name, line, value.problem, can_repair=False, todo=_MEND)
+        for where, value in itertools.islice(values, int(survey.has_header), None):
+            if isinstance(value, Flawed):
+                log.add(name, _line(where), value.problem, can_repair=False, todo=_MEND)
                 continue
             row = survey.row(value)
-            if any("\0" in cell for cell in row):
+            if survey.has_nul and any("\0" in cell for cell in row):
                 problem = "holds a NUL character, which was taken out"
-                if not log.add(name, line, problem, can_repair=True, todo=_MEND):
+                if not log.add(name, _line(where), problem, can_repair=True, todo=_MEND):
                     continue
                 row = [cell.replace("\0", "") for cell in row]
             yield row
+        if cut is not None:
+            problem = f"{cut.problem}: the file was cut off, and what follows is not there"
+            log.add(name, cut.line, problem, can_repair=False, todo=_MEND)
 
     for group in grouped(rows(), lambda row: sum(map(len, row))):
         yield text_batch(columns, list(zip(*group, strict=True)))
     reading.state.check(path, name)
 
 
-def _list_values(text: str, start: int, context: JobContext) -> Iterator[tuple[int, Any]]:
-    line, counted = json_scan.line_at(text, start), start
-    for count, (at, value) in enumerate(json_scan.ListScan(text, start)):
-        if count % _ITEMS_A_CHECK == 0:
-            context.check()
-            context.emit(Progress(Phase.READING, at, len(text), "characters"))
-        line, counted = line + text.count("\n", counted, at), at
-        yield line, value
-    context.emit(Progress(Phase.READING, len(text), len(text), "characters"))
+def _line(where: int | JsonText) -> int:
+    return where if isinstance(where, int) else where.value_line
+
+
+def _list_values(
+    path: Path, name: str, reading: Reading, key: str, log: MisfitLog, context: JobContext
+) -> Values:
+    with _opened(path, name, reading, log, context, Phase.READING) as text:
+        try:
+            for path_, values in _lists_in(text):
+                if path_ == key:
+                    yield from zip(itertools.repeat(text), values)
+        except Malformed as error:
+            if not error.is_cut:  # it was sound, or cut off, when it was gone through before
+                raise _as_error(error, name) from None
 
 
 def _line_values(
@@ -259,45 +252,77 @@ def _line_values(
     log: MisfitLog | None,
     context: JobContext,
     phase: Phase,
-) -> Iterator[tuple[int, Any]]:
+    survey: Survey | None = None,
+) -> Values:
     """Line numbers (from 1) and values; broken lines as `Malformed`, or reported to `log`."""
-    with open_text(path, reading, context, newline=None, phase=phase) as lines:
-        for number, line in enumerate(lines, 1):
-            if line.isspace():
+    with open_text(path, name, reading, context, newline=None, phase=phase) as lines:
+        repairs = Repairs(name, log or MisfitLog())
+        mended = repairs.mended(lines) if reading.needs_repairs else lines
+        for number, line in enumerate(mended, 1):
+            if line.isspace() or not repairs.accept():
                 continue
+            if survey is not None and NUL in line:
+                survey.has_nul = True
             try:
-                yield number, json_scan.decode(line, number)
-            except json_scan.Malformed as error:
+                yield number, decode(line, number)
+            except Malformed as error:
                 if log is None:
                     yield number, error
                 else:
                     log.add(name, number, error.problem, can_repair=False, todo=_MEND)
 
 
-def _whole_text(path: Path, reading: Reading, context: JobContext) -> str:
-    with open_text(path, reading, context, newline=None, phase=Phase.VERIFYING) as file:
-        parts = []
-        while part := file.read(1 << 20):
-            parts.append(part)
-    return "".join(parts)
+@contextlib.contextmanager
+def _opened(
+    path: Path,
+    name: str,
+    reading: Reading,
+    log: MisfitLog | None,
+    context: JobContext,
+    phase: Phase,
+) -> Iterator[JsonText]:
+    """The text of a JSON file; what is mended in it is reported to `log`."""
+    with open_text(path, name, reading, context, newline=None, phase=phase) as file:
+        if not reading.needs_repairs or (log is not None and log.policy is Misfits.SKIP):
+            yield JsonText(file.read, has_flaws=reading.flaws > 0)
+            return
+        repairs = Repairs(name, log or MisfitLog())
+        lines = repairs.mended(file)
+
+        def read(_: int) -> str:
+            line = next(lines, "")
+            repairs.accept()
+            return line
+
+        yield JsonText(read)
 
 
-def _goes_on_after_object(text: str, start: int) -> bool:
-    """Whether the first line is a whole object and another follows: JSON Lines by another name."""
-    end = text.find("\n", start)
-    if end < 0 or not text.startswith("{", json_scan.skip_space(text, end)):
+def _head(path: Path, name: str, reading: Reading, context: JobContext) -> str:
+    with open_text(path, name, reading, context, newline=None, phase=Phase.VERIFYING) as file:
+        return file.read(_HEAD_CHARACTERS).lstrip()
+
+
+def _is_one_list(head: str) -> bool:
+    """Whether JSON Lines are none: the first line begins a list that others go on with."""
+    if not head.startswith("["):
         return False
+    line, _, rest = head.partition("\n")
+    return not _is_sound(line) or not rest.strip()
+
+
+def _is_object_a_line(head: str) -> bool:
+    """Whether the first line is a whole object and another follows: JSON Lines by another name."""
+    line, _, rest = head.partition("\n")
+    return head.startswith("{") and rest.lstrip().startswith("{") and _is_sound(line)
+
+
+def _is_sound(line: str) -> bool:
     try:
-        json_scan.decode(text[start:end], 1)
-    except json_scan.Malformed:
+        decode(line, 1)
+    except Malformed:
         return False
     return True
 
 
-def _as_text(value: Any) -> str:
-    """A decoded value as text; numbers are text already, null and missing are empty."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    return json.dumps(value, ensure_ascii=False)
+def _as_error(error: Malformed, name: str) -> JokegenError:
+    return JokegenError(f"Line {error.line} of “{plain(name)}” {error.problem}.", _MEND)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from jokegen.data.guessing import unmarked_utf16
+
 # The first bytes of each kind. Marks that are also plausible beginnings of a text ("BM", "MZ",
 # "ID3") count only beside a NUL, which text never has.
 _MARKS: tuple[tuple[bytes, str], ...] = (
@@ -40,9 +42,16 @@ _MARKS_BESIDE_NUL: tuple[tuple[bytes, str], ...] = (
     (b"OggS", "a sound file"),
     (b"GGUF", "a language model (GGUF)"),
 )
-_HTML = re.compile(rb"<(!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE)
+_PAGE = "a web page (HTML)"
+_XML = "an XML document"
+_BINARY = "a binary file"
+_MAY_STILL_BE_TEXT = (_PAGE, _XML, _BINARY)
+_HTML = re.compile(
+    rb"<(!doctype\s+html|(html|head|body|meta|title|table|script|div|style)[\s>])", re.IGNORECASE
+)
 _COMMENTS = re.compile(rb"(?:\s|<\?xml.*?\?>|<!--.*?-->)*", re.DOTALL)
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x0b\x1b"))
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
 def seems_to_be(head: bytes) -> str | None:
@@ -52,15 +61,49 @@ def seems_to_be(head: bytes) -> str | None:
             return kind
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(head)
-    start = _COMMENTS.match(head.removeprefix(b"\xef\xbb\xbf"))
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    start = _COMMENTS.match(text)
     assert start is not None  # the pattern matches the empty string too
-    if _HTML.match(head.removeprefix(b"\xef\xbb\xbf"), start.end()):
-        return "a web page (HTML)"
-    if head.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        return "UTF-32 text"
-    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if _HTML.match(text, start.end()):
+        return _PAGE
+    if text.lstrip().startswith(b"<?xml "):
+        is_workbook = b"urn:schemas-microsoft-com:office:spreadsheet" in head
+        return "an Excel workbook of 2003 (XML)" if is_workbook else _XML
+    if b"\0" in head and not head.startswith(_BYTE_ORDER_MARKS):
         return _kind_with_nuls(head)
     return None
+
+
+def is_sure(kind: str) -> bool:
+    """Whether a file that seems to be of this kind cannot be text, whatever anybody says."""
+    return kind not in _MAY_STILL_BE_TEXT
+
+
+def what_to_do(kind: str) -> str:
+    """How somebody comes from a file of this kind to one with jokes: a sentence."""
+    if "Parquet" in kind:
+        return "Give it a name that ends in .parquet, then choose it again."
+    if "Arrow" in kind:
+        return "Give it a name that ends in .arrow, then choose it again."
+    if "Excel" in kind or "Office" in kind or "LibreOffice" in kind:
+        return "Open it in its program, save the sheet as “CSV UTF-8”, then choose that file."
+    if "Word" in kind or "rich-text" in kind or "PDF" in kind or "PowerPoint" in kind:
+        return (
+            "Open it in its program, copy the jokes and paste them into Jokegen, or save them as "
+            "plain text (.txt) and choose that file."
+        )
+    if kind == _PAGE:
+        return "Download the data itself, not the page that shows it, then choose that file."
+    if "pointer" in kind:
+        return (
+            "It only says where the data is. Download the file itself (“Download raw file”), or "
+            "run “git lfs pull”, then choose that file."
+        )
+    if "compressed" in kind or "archive" in kind:
+        return "Unpack it, then choose the file with the jokes."
+    if "database" in kind:
+        return "Export the table with the jokes as CSV, then choose that file."
+    return "Choose a file with text: CSV, TSV, TXT, JSON, JSONL, Parquet or a workbook."
 
 
 def _zip_kind(head: bytes) -> str:
@@ -69,6 +112,8 @@ def _zip_kind(head: bytes) -> str:
         return "an Excel workbook (.xlsx)"
     if b"word/" in head:
         return "a Word document (.docx)"
+    if b"ppt/" in head:
+        return "a PowerPoint presentation (.pptx)"
     if b"application/vnd.oasis.opendocument" in head:
         return "a LibreOffice document"
     # Excel writes its sheet folder late in large workbooks, this list of parts always first.
@@ -84,19 +129,7 @@ def _kind_with_nuls(head: bytes) -> str | None:
             return kind
     if head[4:8] == b"ftyp":
         return "a film or picture (MP4, HEIC)"
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) > len(head) * 0.3 and min(even, odd) < len(head) * 0.05:
-        return "UTF-16 text without its byte-order mark"
+    if unmarked_utf16(head) is not None:
+        return None
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    if controls > len(head) * 0.05 or not _is_utf8(head):
-        return "a binary file"
-    return None
-
-
-def _is_utf8(head: bytes) -> bool:
-    """Whether the bytes are UTF-8, not counting a character that the end cuts in two."""
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start > len(head) - 4
-    return True
+    return _BINARY if controls > len(head) * 0.05 else None

@@ -6,10 +6,12 @@ import csv
 from pathlib import Path
 from typing import TextIO
 
+from jokegen.data.batches import plain
 from jokegen.errors import JokegenError
 from jokegen.jobs.dataset_requests import Misfit, Misfits
 
 KEPT_AT_MOST = 1_000
+_FORMULA = ("=", "+", "-", "@", "\t")  # what a spreadsheet would calculate
 
 
 class MisfitLog:
@@ -22,7 +24,7 @@ class MisfitLog:
     def __init__(self, policy: Misfits = Misfits.REPAIR, report: Path | None = None) -> None:
         self.first: list[Misfit] = []
         self.count = 0
-        self._policy = policy
+        self.policy = policy
         self._report = report
         self._file: TextIO | None = None
 
@@ -42,15 +44,21 @@ class MisfitLog:
         `place` is what is counted: lines of a text, rows of a table. Raises JokegenError with
         both sentences where the policy is to stop.
         """
-        if self._policy is Misfits.STOP:
-            raise JokegenError(f"{place} {line} of “{file}” {problem}.", todo)
-        is_repaired = can_repair and self._policy is Misfits.REPAIR
-        misfit = Misfit(file, line, problem, "repaired" if is_repaired else "left out")
-        self.count += 1
-        if len(self.first) < KEPT_AT_MOST:
-            self.first.append(misfit)
-        self._write(misfit)
+        if self.policy is Misfits.STOP:
+            raise JokegenError(f"{place} {line} of “{plain(file)}” {problem}.", todo)
+        is_repaired = can_repair and self.policy is Misfits.REPAIR
+        self._note(Misfit(plain(file), line, problem, "repaired" if is_repaired else "left out"))
         return is_repaired
+
+    def add_file(self, file: str, error: JokegenError) -> None:
+        """Note that a whole file of a pile, or the rest of it, is left out (as line 0).
+
+        Raises the error where the policy is to stop.
+        """
+        if self.policy is Misfits.STOP:
+            raise error
+        problem = f"could not be read: {error.happened} {error.todo}".rstrip(".")
+        self._note(Misfit(plain(file), 0, problem, "left out"))
 
     @property
     def report(self) -> Path | None:
@@ -62,11 +70,15 @@ class MisfitLog:
             self._file.close()
             self._file = None
 
-    def _write(self, misfit: Misfit) -> None:
+    def _note(self, misfit: Misfit) -> None:
+        self.count += 1
+        if len(self.first) < KEPT_AT_MOST:
+            self.first.append(misfit)
         if self._report is None:
             return
         if self._file is None:
             # With a byte-order mark, so that Excel reads it as UTF-8.
             self._file = self._report.open("w", encoding="utf-8-sig", newline="")
             csv.writer(self._file).writerow(("File", "Line", "Problem", "What was done"))
-        csv.writer(self._file).writerow((misfit.file, misfit.line, misfit.problem, misfit.done))
+        name = f"'{misfit.file}" if misfit.file.startswith(_FORMULA) else misfit.file
+        csv.writer(self._file).writerow((name, misfit.line or "", misfit.problem, misfit.done))

@@ -7,18 +7,30 @@ not "42.0", a date is "2024-12-31", and "NA" is "NA".
 from __future__ import annotations
 
 import datetime
-import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import io
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jokegen.data.batches import TextFile, grouped, name_columns, plain, text_batch
+from jokegen.data.batches import (
+    TextFile,
+    check_width,
+    grouped,
+    name_columns,
+    plain,
+    text_batch,
+)
 from jokegen.data.dialect import looks_like_header
 from jokegen.data.file_state import FileState
+from jokegen.data.kinds import seems_to_be
 from jokegen.data.misfits import MisfitLog
+from jokegen.data.names import is_known
 from jokegen.data.workbook_check import check_workbook, damaged
 from jokegen.errors import JokegenError
+from jokegen.jobs.background import in_background
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.dataset_requests import Format, Question, ReadOptions, Topic
 from jokegen.jobs.events import Phase, Progress
@@ -28,9 +40,25 @@ if TYPE_CHECKING:
 
 _HEAD_ROWS = 200
 _ROWS_A_CHECK = 500
+_FEW_ROWS = 4
+_ENDINGS = {Format.XLSX: (".xlsx", ".xlsm"), Format.ODS: (".ods",)}
+_BLOCK = 1 << 20
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _FORMULA_TODO = "Open the workbook in its program, let it calculate, and save it again."
+
+
+@dataclass
+class _Sheet:
+    """One sheet: its first rows that are not blank, all of them as an iterator, and how many.
+
+    Rows come with their numbers, from 1, as the program shows them.
+    """
+
+    name: str
+    first: list[list[str]]
+    rows: Iterator[tuple[int, Sequence[Any]]]
+    count: int
 
 
 def open_workbook(
@@ -40,55 +68,63 @@ def open_workbook(
 
     Raises JokegenError for workbooks that are encrypted, of the old kind, damaged or harmful.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-
-    _check_is_readable(path, name)
     state = FileState.of(path)
+    _check_is_readable(path, name)
     facts = check_workbook(path, name, context)
-    context.check()
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        sheets = tuple(workbook.sheet_names)
-        sheet, rows = _pick(workbook, sheets, options.sheet, name, context)
-    except PasswordError:
-        raise _encrypted(name) from None
-    except (CalamineError, OSError, ValueError) as error:
-        raise damaged(name) from error
-    head = [[_as_text(cell) for cell in row] for row in rows[:_HEAD_ROWS]]
+    format_ = Format.ODS if options.format is Format.ODS else Format.XLSX
+    sheets, sheet = _opened(path, name, format_, options.sheet, state, context)
     is_header = options.has_header
     if is_header is None:
-        is_header = looks_like_header(head[0], head[1:])
-    width = max((len(row) for row in head), default=0)
-    columns = name_columns((head[0] + [""] * (width - len(head[0]))) if is_header else [""] * width)
-    questions = []
-    if options.sheet is None and len(sheets) > 1:
-        text = f"The workbook has {len(sheets)} sheets. Are the jokes in “{plain(sheet)}”?"
-        questions.append(Question(Topic.SHEET, text))
-    for row in facts.rows_without_values(sheet):
-        log.add(
-            name, row, "holds a formula whose value is not stored; the cell is empty",
-            can_repair=True, todo=_FORMULA_TODO, place="Row",
-        )  # fmt: skip
-    format_ = Format.ODS if options.format is Format.ODS else Format.XLSX
+        is_header = looks_like_header(sheet.first[0], sheet.first[1:])
+    width = len(sheet.first[0])
+    check_width(width, name)
+    columns = name_columns(sheet.first[0] if is_header else [""] * width)
     header = "first row is the header" if is_header else "no header row"
     kind = "OpenDocument sheet" if format_ is Format.ODS else "Excel sheet"
+    rows = _rows(name, sheet, frozenset(facts.rows_without_values(sheet.name)), log, context)
     return TextFile(
         columns,
-        f"{kind} “{plain(sheet)}”, {header}",
-        _batches(path, name, rows[1:] if is_header else rows, columns, state, context),
-        options=replace(options, format=format_, sheet=sheet, has_header=is_header),
-        questions=tuple(questions),
+        f"{kind} “{plain(sheet.name)}”, {header}",
+        _batches(path, name, itertools.islice(rows, int(is_header), None), columns, state),
+        options=replace(options, format=format_, sheet=sheet.name, has_header=is_header),
+        questions=tuple(_questions(sheets, sheet, is_header, options)),
         sheets=sheets,
-        sha256=_digest(path, context),
     )
+
+
+def _questions(
+    sheets: Sequence[str], sheet: _Sheet, is_header: bool, options: ReadOptions
+) -> Iterator[Question]:
+    """What should be asked of the person: only what was guessed on little evidence."""
+    if options.sheet is None and len(sheets) > 1:
+        text = f"The workbook has {len(sheets)} sheets. Are the jokes in “{plain(sheet.name)}”?"
+        yield Question(Topic.SHEET, text)
+    first = [cell.strip() for cell in sheet.first[0] if cell.strip()]
+    is_little = len(first) == 1 or len(sheet.first) < _FEW_ROWS
+    if options.has_header is None and is_header and is_little and not any(map(is_known, first)):
+        text = f"Is the first row, “{' · '.join(first)[:80]}”, the name of the column?"
+        yield Question(Topic.HEADER, text)
 
 
 def _check_is_readable(path: Path, name: str) -> None:
     with path.open("rb") as file:
         head = file.read(1 << 16)
-    if not head.startswith(_OLD_CONTAINER):
-        return
-    if _ENCRYPTED in path.read_bytes()[: 1 << 20]:
+        if not head.startswith(_OLD_CONTAINER):
+            kind = seems_to_be(head)
+            if kind is not None and not head.startswith(b"PK"):
+                raise JokegenError(
+                    f"“{plain(name)}” is not a workbook: it seems to be {kind}.",
+                    "Open it in a spreadsheet program, save it as .xlsx (Excel workbook) and "
+                    "choose that.",
+                )
+            return
+        # Where the names of its parts stand is anywhere in the file.
+        before = head
+        while block := file.read(_BLOCK):
+            if _ENCRYPTED in before:
+                break
+            before = before[-len(_ENCRYPTED) :] + block
+    if _ENCRYPTED in before:
         raise _encrypted(name)
     raise JokegenError(
         f"“{plain(name)}” is a workbook of the old kind (.xls).",
@@ -103,53 +139,98 @@ def _encrypted(name: str) -> JokegenError:
     )
 
 
-def _pick(
-    workbook: Any, sheets: Sequence[str], wanted: str | None, name: str, context: JobContext
-) -> tuple[str, list[list[Any]]]:
-    """The wanted sheet with its rows, else the first that has any; blank rows on top are left."""
-    if wanted is not None and wanted not in sheets:
-        raise JokegenError(
-            f"The workbook “{plain(name)}” has no sheet “{plain(wanted)}”.",
-            f"Choose one of these: {', '.join(sheets)}.",
+def _opened(
+    path: Path,
+    name: str,
+    format_: Format,
+    wanted: str | None,
+    state: FileState,
+    context: JobContext,
+) -> tuple[tuple[str, ...], _Sheet]:
+    """The names of all sheets, and the wanted one, else the first that has any text."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+    def waited(call: Callable[[], Any]) -> Any:
+        """What a call of the library gives.
+
+        It reads a sheet in one piece, which may take seconds, but lets others work meanwhile: a
+        thread waits for it, and a cancellation does not.
+        """
+        found: Iterator[Any] = in_background(lambda put: put(call()), context.check)
+        return next(found)
+
+    try:
+        if path.suffix.lower() in _ENDINGS[format_]:
+            workbook = waited(lambda: CalamineWorkbook.from_path(str(path)))
+        else:  # the library believes what a name says
+            workbook = waited(lambda: CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes())))
+        sheets = tuple(
+            sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet
         )
-    for sheet in [wanted] if wanted is not None else sheets:
-        context.check()
-        rows: list[list[Any]] = workbook.get_sheet_by_name(sheet).to_python()
-        while rows and not any(str(cell).strip() for cell in rows[0]):
-            rows.pop(0)
-        if rows:
-            return sheet, rows
+        if wanted is not None and wanted not in sheets:
+            raise JokegenError(
+                f"The workbook “{plain(name)}” has no sheet “{plain(wanted)}”.",
+                f"Choose one of these: {', '.join(f'“{plain(sheet)}”' for sheet in sheets)}.",
+            )
+        for title in sheets if wanted is None else [wanted]:
+            sheet = _sheet(title, waited(partial(workbook.get_sheet_by_name, title)))
+            if sheet is not None:
+                return sheets, sheet
+    except PasswordError:
+        raise _encrypted(name) from None
+    except (CalamineError, OSError, ValueError) as error:
+        state.check(path, name)
+        raise damaged(name) from error
     raise JokegenError(
         f"The workbook “{plain(name)}” holds no text.", "Choose another sheet or another file."
     )
 
 
+def _sheet(title: str, content: Any) -> _Sheet | None:
+    """A sheet without the blank rows on top; None if there is nothing else."""
+    rows: Iterator[tuple[int, Sequence[Any]]] = enumerate(content.iter_rows(), 1)
+    rows = itertools.dropwhile(lambda row: not any(str(cell).strip() for cell in row[1]), rows)
+    first = list(itertools.islice(rows, _HEAD_ROWS))
+    if not first:
+        return None
+    texts = [[_as_text(cell) for cell in row] for _, row in first]
+    return _Sheet(title, texts, itertools.chain(first, rows), content.total_height)
+
+
+def _rows(
+    name: str,
+    sheet: _Sheet,
+    without_values: frozenset[int],
+    log: MisfitLog,
+    context: JobContext,
+) -> Iterator[list[str]]:
+    for number, row in sheet.rows:
+        if number % _ROWS_A_CHECK == 0:
+            context.check()
+            context.emit(Progress(Phase.READING, number, sheet.count, "rows"))
+        if number in without_values and not log.add(
+            name, number, "holds a formula whose value is not stored; its cell is empty",
+            can_repair=True, todo=_FORMULA_TODO, place="Row",
+        ):  # fmt: skip
+            continue
+        yield [_as_text(cell) for cell in row]
+
+
 def _batches(
     path: Path,
     name: str,
-    rows: list[list[Any]],
+    rows: Iterator[list[str]],
     columns: tuple[str, ...],
     state: FileState,
-    context: JobContext,
 ) -> Iterator[pa.RecordBatch]:
-    width = len(columns)
-
-    def texts() -> Iterator[list[str]]:
-        for number, row in enumerate(rows):
-            if number % _ROWS_A_CHECK == 0:
-                context.check()
-                context.emit(Progress(Phase.READING, number, len(rows), "rows"))
-            cells = [_as_text(cell) for cell in row[:width]]
-            yield cells + [""] * (width - len(cells))
-
-    for group in grouped(texts(), lambda row: sum(map(len, row))):
+    for group in grouped(rows, lambda row: sum(map(len, row))):
         yield text_batch(columns, list(zip(*group, strict=True)))
     state.check(path, name)
 
 
 def _as_text(cell: Any) -> str:
     if isinstance(cell, str):
-        return cell.encode("utf-8", "replace").decode().replace("\0", "")
+        return cell.replace("\0", "")
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
@@ -158,12 +239,3 @@ def _as_text(cell: Any) -> str:
         at_midnight = cell.time() == datetime.time()
         return cell.date().isoformat() if at_midnight else cell.isoformat(" ")
     return str(cell)
-
-
-def _digest(path: Path, context: JobContext) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            context.check()
-            digest.update(block)
-    return digest.hexdigest()

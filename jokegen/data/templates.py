@@ -21,7 +21,6 @@ _PAIRS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
 )
 _FILLED_ENOUGH = 0.2  # of the rows: a second part that is nearly always empty is none
 _ROWS = 1_000
-_FIELD = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Template:
         self.text = text
         self._parts: list[_Part] = []
         end = 0
-        for field in _FIELD.finditer(text):
+        for field in _field(columns).finditer(text):
             name = field.group(1)
             if name not in columns:
                 raise JokegenError(
@@ -65,10 +64,8 @@ class Template:
         A column that is empty in a row takes the text before it away too, so that "{setup} -
         {punchline}" leaves no dash where one of both is missing.
         """
-        first, *rest = self._parts
-        assert first.column is not None  # there is at least one column
-        if len(rest) == 1 and not first.text and not rest[0].text:  # "{joke}", and nothing else
-            texts: list[str] = batch.column(first.column).to_pylist()
+        if self._only_column is not None:
+            texts: list[str] = batch.column(self._only_column).to_pylist()
             return texts
         cells = {
             part.column: batch.column(part.column).to_pylist()
@@ -79,6 +76,20 @@ class Template:
             self._join({column: texts[row] for column, texts in cells.items()})
             for row in range(batch.num_rows)
         ]
+
+    def fill_row(self, cells: Sequence[str]) -> str:
+        """What `fill` makes of one row; `cells` are its texts in all columns."""
+        if self._only_column is not None:
+            return cells[self._only_column]
+        used = (part.column for part in self._parts if part.column is not None)
+        return self._join({column: cells[column] for column in used})
+
+    @property
+    def _only_column(self) -> int | None:
+        """The column, if the template is "{joke}" and nothing else."""
+        first, *rest = self._parts
+        is_alone = len(rest) == 1 and not first.text and not rest[0].text
+        return first.column if is_alone else None
 
     def _join(self, cells: dict[int, str]) -> str:
         joined, is_begun = "", False
@@ -93,9 +104,26 @@ class Template:
         return joined
 
 
+def _field(columns: Sequence[str]) -> re.Pattern[str]:
+    """Finds names in braces; those of the columns come first, since they may hold braces too."""
+    known = "|".join(map(re.escape, sorted(columns, key=len, reverse=True)))
+    return re.compile(rf"\{{({known}|[^{{}}]*)\}}")
+
+
 def for_columns(columns: Sequence[str]) -> str:
     """The usual template for these columns: one after the other with a blank between."""
     return " ".join(f"{{{column}}}" for column in columns)
+
+
+def pairs_among(columns: Sequence[str]) -> list[tuple[str, str]]:
+    """Columns whose names say that they are the first and the second part of one joke."""
+    pairs = []
+    for first_names, second_names in _PAIRS:
+        first = next((c for c in columns if _is_called(c, first_names)), None)
+        second = next((c for c in columns if _is_called(c, second_names) and c != first), None)
+        if first is not None and second is not None:
+            pairs.append((first, second))
+    return pairs
 
 
 def propose(columns: Sequence[str], sample: pa.RecordBatch) -> tuple[tuple[str, ...], str]:
@@ -116,8 +144,12 @@ def propose(columns: Sequence[str], sample: pa.RecordBatch) -> tuple[tuple[str, 
 def _named(columns: Sequence[str], names: frozenset[str], sample: pa.RecordBatch) -> str | None:
     """The first column that has one of the names and enough text in it."""
     for number, column in enumerate(columns):
-        if "".join(words_of(column)) in names:
+        if _is_called(column, names):
             texts = sample.column(number).slice(0, _ROWS).to_pylist()
             if sum(bool(text.strip()) for text in texts) > _FILLED_ENOUGH * max(1, len(texts)):
                 return column
     return None
+
+
+def _is_called(column: str, names: frozenset[str]) -> bool:
+    return "".join(words_of(column)) in names

@@ -7,39 +7,52 @@ part is gone through once as a stream of bytes, which costs a fraction of the re
 
 from __future__ import annotations
 
+import html
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jokegen.data.batches import plain
+from jokegen.data.sheet_positions import (
+    OdsPositions,
+    ParsedPositions,
+    Positions,
+    Unreadable,
+    Unusual,
+    UsualPositions,
+)
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
 
-MOST_UNPACKED = 2 << 30  # bytes
+MOST_UNPACKED = 1 << 30  # bytes
 MOST_RATIO = 300  # of XML, which packs well; bombs reach a thousand and more
 _SMALL = 16 << 20  # bytes: of no danger whatever the ratio
-MOST_CELLS = 40_000_000
+MOST_CELLS = 12_000_000  # a cell takes 32 bytes, empty or not
+_MOST_STRINGS = 8_000_000
 _BLOCK = 1 << 20
-_OVERLAP = 8_192
+_LONGEST_CELL = 4 << 20  # bytes that are waited for before a block is cut anywhere
 
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _FORMULA = re.compile(
-    rb'<(?:\w+:)?c\s[^>]*?\br="[A-Z]{1,3}(\d{1,7})"[^>]*>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)'
-    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb'<(?:\w+:)?c\s(?P<start>[^>]*?)\br="[A-Z]{1,3}(?P<row>\d{1,7})"(?P<end>[^>]*)>\s*'
+    rb"<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)"
+    rb"\s*(?P<value><(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-_ODS_REPEAT = re.compile(rb'number-(rows|columns)-repeated="(\d+)"')
-_ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>(.*?)</table:table-row>", re.DOTALL)
-_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)")
+_TEXT_TYPE = b't="str"'
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 
 
 @dataclass
 class WorkbookFacts:
-    """`empty_formulas` are rows (from 1) with a formula that has no stored value, by sheet part."""
+    """`empty_formulas` are rows (from 1) with a formula that has no stored value, by sheet part.
+
+    In OpenDocument, where all sheets are in one part, the sheet's number stands for its part.
+    """
 
     empty_formulas: dict[str, list[int]] = field(default_factory=dict)
     part_of: dict[str, str] = field(default_factory=dict)  # sheet name → its part of the archive
@@ -54,22 +67,16 @@ def check_workbook(path: Path, name: str, context: JobContext) -> WorkbookFacts:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
+            _check_kind(members, name)
             _check_sizes(members, name)
             for member in members:
-                part = member.filename
-                if part.endswith((".xml", ".rels")):
+                if member.filename.endswith((".xml", ".rels")):
                     _check_part(archive, member, name, facts, context)
             if "xl/workbook.xml" in archive.namelist():
                 facts.part_of = _parts(archive)
-    except (zipfile.BadZipFile, EOFError, zlib_error()) as error:
+    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
         raise damaged(name) from error
     return facts
-
-
-def zlib_error() -> type[Exception]:
-    import zlib
-
-    return zlib.error
 
 
 def damaged(name: str) -> JokegenError:
@@ -78,6 +85,22 @@ def damaged(name: str) -> JokegenError:
         f"The workbook “{plain(name)}” is damaged or was not copied completely.",
         "Open it in its program and save it again, or download it again, then choose it.",
     )
+
+
+def _check_kind(members: list[zipfile.ZipInfo], name: str) -> None:
+    names = {member.filename for member in members}
+    if "xl/workbook.bin" in names:
+        raise JokegenError(
+            f"“{plain(name)}” is a binary workbook (.xlsb).",
+            "Open it in its program, save it as .xlsx (Excel workbook) and choose that.",
+        )
+    for part, kind in (("word/", "a Word document"), ("ppt/", "a PowerPoint presentation")):
+        if any(other.startswith(part) for other in names):
+            raise JokegenError(
+                f"“{plain(name)}” is {kind}, not a workbook.",
+                "Open it in its program, copy the jokes and paste them into Jokegen, or save them "
+                "as plain text (.txt) and choose that file.",
+            )
 
 
 def _check_sizes(members: list[zipfile.ZipInfo], name: str) -> None:
@@ -99,78 +122,96 @@ def _check_part(
     context: JobContext,
 ) -> None:
     part = member.filename
-    is_sheet = part.startswith("xl/worksheets/")
-    rows = columns = 0
-    size = 0
-    for text in _stream(archive, member):
+    positions: Positions | None = None
+    if part.startswith("xl/worksheets/") and part.endswith(".xml"):
+        positions = UsualPositions()
+    elif part == "content.xml":
+        positions = OdsPositions()
+    try:
+        _go_through(archive, member, positions, name, facts, context)
+    except Unusual:
+        _go_through(archive, member, ParsedPositions(), name, facts, context)
+    if isinstance(positions, OdsPositions):
+        for number, (sheet, rows) in enumerate(positions.empty_formulas):
+            facts.part_of[sheet] = str(number)
+            facts.empty_formulas[str(number)] = rows
+
+
+def _go_through(
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    positions: Positions | None,
+    name: str,
+    facts: WorkbookFacts,
+    context: JobContext,
+) -> None:
+    strings = 0
+    empty_formulas: list[int] = []
+    for text in _stream(archive, member, name):
         context.check()
-        size += len(text)
-        if size > member.file_size + _BLOCK + _OVERLAP * (size // _BLOCK + 1):
-            raise damaged(name)
         if _DOCTYPE.search(text):
             raise JokegenError(
                 f"The workbook “{plain(name)}” declares XML entities, as harmful files do.",
                 "Open it in its program, save the sheet as CSV and choose that.",
             )
-        if is_sheet:
-            for match in _CELL.finditer(text):
-                rows = max(rows, int(match.group(2)))
-                columns = max(columns, _column_number(match.group(1)))
-            if found := [int(match.group(1)) for match in _FORMULA.finditer(text)]:
-                known = facts.empty_formulas.setdefault(part, [])
-                known += [row for row in found if row not in known[-64:]]
-        elif part == "content.xml":
-            _check_repeats(text, name)
-    if rows * columns > MOST_CELLS:
-        raise _too_large(name, rows, columns)
+        if positions is not None:
+            try:
+                positions.feed(text)
+            except Unreadable:
+                raise damaged(name) from None
+            if positions.rows * positions.columns > MOST_CELLS:
+                raise _too_large(name, positions.rows, positions.columns)
+            if b"<f" in text or b":f" in text:
+                _note_empty_formulas(text, empty_formulas)
+        elif member.filename == "xl/sharedStrings.xml":
+            strings += text.count(b"si>")  # each has a beginning and an end
+            if strings > _MOST_STRINGS * 2:
+                raise _too_large(name, strings // 2, 1)
+    if empty_formulas:
+        facts.empty_formulas[member.filename] = empty_formulas
 
 
-def _check_repeats(text: bytes, name: str) -> None:
-    """In OpenDocument a cell or row can stand for a million equal ones."""
-    for row in _ODS_ROW.finditer(text):
-        times = _repeat(row.group(1))
-        width = sum(
-            _repeat(cell.group(1))
-            for cell in _ODS_CELL.finditer(row.group(2))
-            if b"value-type" in cell.group(1)
-        )
-        if times * width > MOST_CELLS // 8:
-            raise _too_large(name, times, width)
-
-
-def _repeat(attributes: bytes) -> int:
-    match = _ODS_REPEAT.search(attributes)
-    return int(match.group(2)) if match else 1
+def _note_empty_formulas(text: bytes, known: list[int]) -> None:
+    for match in _FORMULA.finditer(text):
+        # An empty text that was calculated is a value, too.
+        is_text = _TEXT_TYPE in match["start"] or _TEXT_TYPE in match["end"]
+        row = int(match["row"])
+        if not (match["value"] and is_text) and row not in known[-64:]:
+            known.append(row)
 
 
 def _too_large(name: str, rows: int, columns: int) -> JokegenError:
     return JokegenError(
-        f"A sheet of “{plain(name)}” spans {rows:,} rows and {columns:,} columns, most of them "
-        "empty.",
+        f"A sheet of “{plain(name)}” spans {rows:,} rows and {columns:,} columns, which are more "
+        "cells than fit into the memory, most of them empty.",
         "Delete the values that stand far away from the others (Ctrl+End shows the last one), "
-        "save it, then choose it again.",
+        "save it, then choose it again; or save the sheet as CSV and choose that.",
     )
 
 
-def _stream(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The bytes of a part in blocks; the end of each stands at the start of the next again."""
+def _stream(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    """The bytes of a part in blocks that end where a cell does, wherever that is soon enough."""
+    size = 0
     with archive.open(member) as file:
         rest = b""
         while block := file.read(_BLOCK):
-            yield rest + block
-            rest = block[-_OVERLAP:]
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+            size += len(block)
+            if size > member.file_size:
+                raise damaged(name)  # more comes out than the archive says
+            if size == len(block) and block.startswith(_UTF16):
+                raise damaged(name)  # no program writes that, and nobody could look it over
+            rest += block
+            end = rest.rfind(b"</c>") + 4
+            if end == 3:
+                end = rest.rfind(b"<") if len(rest) > _LONGEST_CELL else 0
+            if end > 0:
+                yield rest[:end]
+                rest = rest[end:]
+        yield rest
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Which part of the archive holds which sheet."""
-    import html
 
     def attribute(tag: bytes, wanted: bytes) -> str:
         match = re.search(rb"(?<![\w])" + wanted + rb'="([^"]*)"', tag)

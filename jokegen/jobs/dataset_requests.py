@@ -88,7 +88,7 @@ class Question:
 class Misfit:
     """A row that did not fit: where (line from 1, in a table row from 1), why, and what was done.
 
-    `done` is one of "repaired" and "left out".
+    Line 0 means the whole file. `done` is one of "repaired" and "left out".
     """
 
     file: str
@@ -203,8 +203,8 @@ class PreviewSummary:
     `table` is an Arrow IPC file of text columns named `columns`, in the previews folder: made for
     looking at and importing, it may be deleted at any time. `joke_columns` and `template` are
     proposals: a template holds column names in braces, "{setup} {punchline}". `options` says how
-    the first file was read, with everything filled in that applies to its format; `understood`
-    says it in words. `sheets`, `lists` and `separators` are what else could be chosen.
+    the files were read, with everything filled in that applies to their format and that all of
+    them agree in; `understood` says it in words. `sheets`, `lists` and `separators` are what else could be chosen.
     `misfits` are the first 1,000; `misfit_report` is a CSV file of all of them, if there are any.
     `asked` are the options as they were asked for, `parents` the data sets that were read.
     """

@@ -12,7 +12,7 @@ from jokegen.config.paths import Paths
 from jokegen.data.misfits import MisfitLog
 from jokegen.data.reading import open_pile
 from jokegen.jobs.context import RecordingContext
-from jokegen.jobs.dataset_requests import Misfit, Misfits, ReadOptions
+from jokegen.jobs.dataset_requests import Misfit, Misfits, ReadOptions, SourceFile
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -45,6 +45,7 @@ class Found:
     options: ReadOptions
     questions: list[str]
     sizes: list[int]
+    files: list[SourceFile]
     context: RecordingContext
 
 
@@ -62,5 +63,6 @@ def read_all(*paths: Path, **options: Any) -> Found:
             rows += zip(*(column.to_pylist() for column in batch.columns), strict=True)
     questions = [question.text for question in pile.questions]
     return Found(
-        pile.columns, rows, pile.understood, log.first, pile.options, questions, sizes, context
-    )
+        pile.columns, rows, pile.understood, log.first, pile.options, questions, sizes, pile.files,
+        context,
+    )  # fmt: skip

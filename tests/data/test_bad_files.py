@@ -58,7 +58,7 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "open quote": ("x.csv", b'id,joke\n1,fine\n2,"never\nclosed\n', "Line 3 of “x.csv” has a quot"),
     "open quote, far": ("x.csv", b"id,joke\n" + quoted_rows(9_000) + b'9,"x\n' + b"y\n" * 9_000,
                         "Line 9002 of “x.csv” has a quotation"),
-    "wrong quote": ("x.csv", b'id,joke\n1,fine\n2,"He" said\n3,x\n', "Line 3 of “x.csv” has a quot"),
+    "wrong quote": ("x.csv", b'id,joke\n1,fine\n2,"He" said\n3,x\n', "Line 3 of “x.csv” has a q"),
     "quote closed late": ("x.csv", b'id,joke\n1,"a\n2,"closed"\n', "Line 2 of “x.csv” has a quot"),
     "too many": ("x.csv", b"id,joke\n1,fine\n2,Well, well\n", "Line 3 of “x.csv” has 3 fields"),
     "too few": ("x.csv", b'id,joke\n1,"a\nb"\n\n2\n', "Line 5 of “x.csv” has 1 field"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pyarrow as pa
 import pytest
 
@@ -38,3 +40,18 @@ def test_the_likeliest_column_is_proposed(columns: dict[str, list[str]], expecte
     table = pa.table(columns)
     assert find_joke_column(table) == expected
     assert find_joke_column(table.to_batches()[0]) == expected
+
+
+def test_a_joke_of_nothing_but_digits_does_not_hold_anybody_up() -> None:
+    texts = ["1" * 200_000 + "x", "9" * 200_000, "no number here"] * 20
+    started = time.monotonic()
+    assert find_joke_column(pa.table({"a": texts, "b": SHORT + SHORT[:10]})) == "b"
+    assert time.monotonic() - started < 1
+
+
+def test_proposing_takes_a_moment_only() -> None:
+    long = ["A man walks into a bar and says ouch, again and again. " * 10] * 1_000
+    table = pa.table({f"column {i}": long for i in range(20)})
+    started = time.process_time()
+    find_joke_column(table)
+    assert time.process_time() - started < 0.5
