@@ -14,6 +14,8 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from jokegen.config.paths import Paths
@@ -42,13 +44,20 @@ def main(folder: Path, scheme: Scheme, size: tuple[int, int], percent: int) -> N
             window.grab().save(str(folder / f"{name}.png"))
 
         await take("1-empty")
-        if person.sees("dataset_starter"):
-            await person.click("dataset_starter")
+        if person.sees("start_starter"):
+            await person.click("start_starter")
         else:
-            await person.click("dataset_library_starter")
-        await person.until(lambda: person.sees("preview_save"))
-        await take("2-preview")
-        await person.click("preview_save")
+            await person.choose_from_menu("dataset_import", "way_starter")
+        await person.until(lambda: person.sees("workshop_save"))
+        workshop = window.dataset_tab.workshop
+        await person.until(lambda: workshop.is_examined)
+        await take("2-read")
+        for section, name in ((1, "2-doctor"), (2, "2-figures")):
+            bar = workshop.sections.bar
+            spot = bar.tabRect(section).center()
+            QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=spot)
+            await take(name)
+        await person.click("workshop_save")
         await person.until(lambda: person.sees("dataset_fine_tune"))
         await take("3-saved")
         await person.click("dataset_fine_tune")

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QLineEdit,
+    QPushButton,
     QScrollArea,
     QWidget,
 )
@@ -89,6 +90,20 @@ class Person:
             QTest.keyClick(box, Qt.Key.Key_Down)
         assert box.currentIndex() == wanted
         await asyncio.sleep(0)
+
+    async def choose_from_menu(self, button: str, action: str) -> None:
+        """Open the menu of a button and choose from it, by arrow keys."""
+        await self.click(button)
+        menu = self.find(QPushButton, button).menu()
+        await self.until(menu.isVisible)
+        for _ in menu.actions():
+            active = menu.activeAction()
+            if active is not None and active.objectName() == action:
+                break
+            QTest.keyClick(menu, Qt.Key.Key_Down)
+        assert menu.activeAction().objectName() == action
+        QTest.keyClick(menu, Qt.Key.Key_Return)
+        await asyncio.sleep(0.02)
 
     async def choose_file(self, file: Path) -> None:
         """Type a file's name into the open file dialog and confirm it."""

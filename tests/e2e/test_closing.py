@@ -113,7 +113,7 @@ def test_closing_while_importing_asks_and_leaves_no_half_data_set(
     async def day(person: Person) -> None:
         await person.click("dataset_choose")
         await person.choose_file(file)
-        await person.click("preview_save", 120)
+        await person.click("workshop_save", 120)
         await person.until(lambda: person.application.runner.running(Line.IMPORT))
         await person.close_window()
         await person.click("answer_discard")

@@ -52,8 +52,8 @@ def test_bad_files_get_a_sentence_each_and_a_good_one_still_works(
     bad = {
         "empty.csv": (b"", "empty"),
         "picture.csv": (PNG, "PNG"),
-        "latin <b>1.csv": (b"joke\ncaf\xe9 au lait joke\n", "Line 2"),
-        "quotes.csv": (b'joke\n"never closed\nmore\n', "quot"),
+        "a <b>page.csv": (b"<!doctype html><html><body>Log in</body></html>", "HTML"),
+        "cut.parquet": (b"PAR1" + bytes(200), "Parquet"),
     }
     good = tmp_path / "good.txt"
     good.write_text("One joke.\nTwo jokes.\nThree jokes.\n")
@@ -74,7 +74,7 @@ def test_bad_files_get_a_sentence_each_and_a_good_one_still_works(
             assert len(banner.todo()) > 20
         await person.click("dataset_choose")
         await person.choose_file(good)
-        await person.click("preview_save", 30)
+        await person.click("workshop_save", 30)
         await person.until(lambda: person.sees("dataset_fine_tune"), 30)
         await person.close_window()
         await person.until(lambda: not person.window.isVisible(), 20)

@@ -22,10 +22,13 @@ def texts_under(widget: QWidget) -> str:
 async def import_file(person: Person, file: Path) -> None:
     await person.go_to(1)
     await person.until(lambda: person.sees("dataset_choose") or person.sees("dataset_import"))
-    await person.click("dataset_choose" if person.sees("dataset_choose") else "dataset_import")
+    if person.sees("dataset_choose"):
+        await person.click("dataset_choose")
+    else:
+        await person.choose_from_menu("dataset_import", "way_files")
     await person.choose_file(file)
-    await person.until(lambda: person.sees("preview_save"), 60)
-    await person.click("preview_save")
+    await person.until(lambda: person.sees("workshop_save"), 60)
+    await person.click("workshop_save")
     await person.until(lambda: person.sees("dataset_fine_tune"), 60)
 
 

@@ -347,7 +347,8 @@ def test_rows_that_do_not_fit_are_listed_and_can_be_left_out(
 ) -> None:
     bench.show(ragged_file(tmp_path))
     box = bench.section.misfits
-    assert box.header.text() == "2 rows did not fit: repaired"
+    assert box.header.text() == "2 rows did not fit"
+    assert text_of(box, "misfits_told") == "2 rows did not fit: repaired."
     QTest.mouseClick(box.header, Qt.MouseButton.LeftButton)
     said = _captions(box)
     assert "Line 3 has 3 fields instead of 2: repaired." in said
@@ -357,7 +358,8 @@ def test_rows_that_do_not_fit_are_listed_and_can_be_left_out(
     assert bench.cells(1)[1] == "Well, another joke"
     bench.pick("read_misfits", "Leave them out")
     assert bench.asked == [ReadOptions(misfits=Misfits.SKIP)]
-    assert box.header.text() == "2 rows did not fit: left out"
+    assert box.header.text() == "2 rows did not fit"
+    assert text_of(box, "misfits_told") == "2 rows did not fit: left out."
     assert len(bench.cells(1)) == 2
     bench.pick("read_misfits", "Do not read")
     assert "Line 3" in bench.errors[0].happened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -169,7 +170,7 @@ def test_what_was_changed_by_hand_is_not_given_up_without_a_question(
     edit_by_hand(tab, Edit(0, text="My own joke, much better."))
     answer_all(paths, fake)
     count = len(fake.jobs)
-    attempts = (
+    attempts: tuple[Callable[[], None], ...] = (
         lambda: tab.workshop.read_section.options_changed.emit(ReadOptions(has_header=False)),
         lambda: drop(tab, jokes_file(tmp_path, "other.csv")),
         lambda: click(qtbot, tab, "workshop_close"),

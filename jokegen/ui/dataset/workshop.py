@@ -113,8 +113,6 @@ class WorkshopPage(QWidget):
     def show_examined(self, summary: ExamineSummary, table: TextTable) -> None:
         """Show what the doctor found in the rows that are shown."""
         self._examined = summary
-        for section in (self._doctor, self._figures):
-            self.sections.set_enabled(section, True)
         self.doctor_section.set_busy(False)
         self.doctor_section.show_examined(summary, table, self._recipe)
         self.figures_section.show_figures(summary)
@@ -166,9 +164,9 @@ class WorkshopPage(QWidget):
         return len(self._recipe.edits)
 
     @property
-    def preview(self) -> PreviewSummary | None:
-        """What is shown."""
-        return self._preview
+    def is_examined(self) -> bool:
+        """Whether the doctor has looked at what is shown."""
+        return self._examined is not None
 
     def focus_first(self) -> None:
         self.save_bar.focus_first()

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWi
 from jokegen.data.doctor.languages import MOST_COMMON
 from jokegen.data.doctor.offensive import usual_words
 from jokegen.jobs.dataset_requests import Finding, Fix, FixKind
-from jokegen.ui.doctor.flow import FlowLayout
 from jokegen.ui.doctor.word_list import WordListDialog
 from jokegen.ui.kit.buttons import Button
 from jokegen.ui.kit.fields import SliderField, prepare_control
+from jokegen.ui.kit.flow import FlowLayout
 from jokegen.ui.kit.labels import PlainLabel, describe
 from jokegen.ui.kit.tokens import Space, TextRole
 
@@ -162,7 +162,8 @@ class WordsSetting(Setting):
             "Found in your jokes. Press a word that does not offend you:", TextRole.CAPTION
         )
         self._chips = QWidget()
-        self._flow = FlowLayout(self._chips)
+        self._flow = FlowLayout(Space.XS)
+        self._chips.setLayout(self._flow)
         self._buttons: dict[str, Button] = {}
         self._usual: tuple[str, ...] = ()  # depends on the language of the jokes
         self.edit_button = Button(

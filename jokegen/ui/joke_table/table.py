@@ -64,7 +64,12 @@ class JokesTable(QWidget):
         self.table_model = JokesModel(self)
         self.search = SearchBar(name=f"{name}_search")
         self.view = JokesView(self.table_model, self._whole_text)
-        describe(self.view, f"{name}_view", "Jokes")
+        describe(
+            self.view,
+            f"{name}_view",
+            "Jokes",
+            "A row for each. A joke too long for its row is shown whole where the mouse rests.",
+        )
         self.nothing = NothingFound(name=f"{name}_nothing")
         self.actions_ = JokeActions(self.view, name)
         self.footer = Footer(self.actions_, name)

@@ -30,6 +30,7 @@ class MisfitsBox(Disclosure):
         super().__init__("Rows that did not fit", name="misfits")
         self._list = QVBoxLayout()
         self._list.setSpacing(Space.S)
+        self._told = PlainLabel("", TextRole.CAPTION, name="misfits_told")
         self._more = PlainLabel("", TextRole.CAPTION, name="misfits_more")
         self.save_button = Button(
             "Save the list…", icon_name="file", name="misfits_save",
@@ -37,6 +38,7 @@ class MisfitsBox(Disclosure):
         )  # fmt: skip
         self.save_button.clicked.connect(self.report_requested)
         self.body.setSpacing(Space.M)
+        self.body.addWidget(self._told)
         self.body.addLayout(self._list)
         self.body.addWidget(self._more)
         self.body.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -45,9 +47,10 @@ class MisfitsBox(Disclosure):
     def show_misfits(self, summary: PreviewSummary, *, is_wanted: bool) -> None:
         """Show what a summary says of them; `is_wanted` even if all rows fit."""
         self.setVisible(is_wanted or summary.misfit_count > 0)
-        title = counted(summary.misfits, summary.misfit_count)
-        self.header.setText(title)
-        self.header.setAccessibleName(title)
+        told = counted(summary.misfits, summary.misfit_count)
+        self.header.setText(told.partition(":")[0])  # a heading that stays on one line
+        self.header.setAccessibleName(told)
+        self._told.setText(f"{told}.")
         empty_layout(self._list)
         has_files = len(summary.files) > 1
         place = "Row" if summary.options.format in WORKBOOKS else "Line"
