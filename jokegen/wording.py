@@ -88,6 +88,11 @@ def jokes(count: int) -> str:
     return f"{count:,} {'joke' if count == 1 else 'jokes'}"
 
 
+def on_one_line(text: str) -> str:
+    """The same with a sign in place of each line break, for the middle of a sentence."""
+    return text.replace("\n", " ↵ ")
+
+
 def dropped(counts: dict[str, int]) -> str:
     """What was left out and why: "2 repeated, 1 empty"; nothing dropped is an empty text."""
     return ", ".join(f"{n:,} {_REASONS.get(why, why)}" for why, n in counts.items() if n)

@@ -110,7 +110,7 @@ def add_import(command: Command) -> None:
 
 def _add_reading(reading: argparse._ArgumentGroup) -> None:
     reading.add_argument("--column", metavar="A[,B]", help="the columns that hold the jokes")
-    reading.add_argument("--template", help="how columns become a joke: '{setup} {punchline}'")
+    reading.add_argument("--template", help="how columns become a joke: '{setup} {punchline}'; \\n is a new line")
     reading.add_argument("--format", choices=[kind.value for kind in Format])
     reading.add_argument("--encoding", help="utf-8, cp1252, latin-1, utf-16 …")
     reading.add_argument("--delimiter", help="one character, \\t for tabs, none for one column")
@@ -182,7 +182,7 @@ def _request(options: argparse.Namespace) -> ImportRequest:
         sources=() if datasets else tuple(Path(source) for source in sources),
         datasets=datasets,
         name=options.name,
-        template=options.template,
+        template=_template(options.template),
         options=_read_options(options),
         recipe=_recipe(options),
         validation_share=options.validation,
@@ -190,6 +190,11 @@ def _request(options: argparse.Namespace) -> ImportRequest:
         seed=options.seed,
         base=options.base,
     )
+
+
+def _template(given: str | None) -> str | None:
+    """A shell hands over a backslash and an n where somebody means a new line."""
+    return None if given is None else given.replace("\\n", "\n").replace("\\t", "\t")
 
 
 def _elsewhere(options: argparse.Namespace) -> BringRequest | None:
@@ -360,7 +365,7 @@ def saved_in_words(summary: ImportSummary) -> str:
     if len(summary.columns) == 1 and summary.template == f"{{{summary.columns[0]}}}":
         lines.append(f"Jokes from the column “{summary.columns[0]}”.")
     elif summary.columns:
-        lines.append(f"Each joke is {summary.template}.")
+        lines.append(f"Each joke is {wording.on_one_line(summary.template)}.")
     if summary.misfit_count:
         lines.append(f"Rows that did not fit: {summary.misfit_count:,}.")
     if mended:

@@ -10,6 +10,8 @@ from jokegen.data.batches import plain
 from jokegen.errors import JokegenError
 
 MAX_NAME_CHARACTERS = 80
+_PACKED = (".gz", ".gzip", ".zst", ".zstd")
+_INNER = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow")
 
 
 def check_name(name: str) -> str:
@@ -32,7 +34,9 @@ def check_name(name: str) -> str:
 
 def proposed_name(source: Path) -> str:
     """A fitting name from a file's name; not necessarily a free one."""
-    stem = plain(source.stem)
+    inner = Path(source.stem)  # “jokes.csv” of “jokes.csv.gz”
+    is_packed = source.suffix.lower() in _PACKED and inner.suffix.lower() in _INNER
+    stem = plain(inner.stem if is_packed else source.stem)
     stem = "".join(" " if _is_control(character) else character for character in stem)
     return stem.strip()[:MAX_NAME_CHARACTERS].strip() or "Jokes"
 

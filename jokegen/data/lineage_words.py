@@ -50,18 +50,19 @@ def lines_of(info: DatasetInfo, here: Sequence[DatasetInfo]) -> Iterator[str]:
         yield f"A copy of “{_name_now(lineage.copy_of, here)}”."
         yield _saved(info)
         return
+    kept = info.path / ORIGINALS
     if lineage.origin:
         yield f"Brought from {lineage.origin}."
-    kept = info.path / ORIGINALS
     for source in lineage.sources:
-        yield _read_from(source, is_kept=(kept / PurePath(source.path).name).is_file())
+        is_kept = (kept / PurePath(source.path).name).is_file()
+        yield _read_from(source, is_kept=is_kept, was_brought=bool(lineage.origin))
     if lineage.parents:
         names = [_name_now(parent, here) for parent in lineage.parents]
         yield f"Made of {names_as_text(names)}."
     if not (lineage.sources or lineage.parents):
         yield f"Made of “{info.source}”."
     if len(lineage.columns) > 1:
-        yield f"Each joke is {lineage.template}."
+        yield f"Each joke is {wording.on_one_line(lineage.template)}."
     elif lineage.columns and lineage.sources:
         yield f"The jokes are in the column “{lineage.columns[0]}”."
     if lineage.misfits:
@@ -88,7 +89,9 @@ def lines_of(info: DatasetInfo, here: Sequence[DatasetInfo]) -> Iterator[str]:
     yield _saved(info)
 
 
-def _read_from(source: LineageSource, *, is_kept: bool) -> str:
+def _read_from(source: LineageSource, *, is_kept: bool, was_brought: bool) -> str:
+    # What was brought lay in a folder that is gone: its name is all that helps.
+    path = PurePath(source.path).name if was_brought else source.path
     member = f"“{source.member}” in " if source.member else ""
     rows = "1 row" if source.rows == 1 else f"{source.rows:,} rows"
     if is_kept:
@@ -96,7 +99,7 @@ def _read_from(source: LineageSource, *, is_kept: bool) -> str:
     else:
         where = "" if Path(source.path).exists() else "not there any more"
     facts = ", ".join(filter(None, (wording.size(source.bytes), rows, where)))
-    return f"Read from {member}“{source.path}” ({facts})."
+    return f"Read from {member}“{path}” ({facts})."
 
 
 def _name_now(ancestor: Ancestor, here: Sequence[DatasetInfo]) -> str:

@@ -117,13 +117,15 @@ class BringRequest:
     data set ("owner/name", or the link of its page). `format` is what `text` or `data` is (None:
     found out). Of the hub's data set one configuration and one split are taken ("": its first
     ones), of those `limit` rows at most, and `hub_columns` (empty: all) where the files hold
-    columns (Parquet). `name` is what to call it, "" to propose one.
+    columns (Parquet). `name` is what to call it, "" to propose one; `origin` says where a `text`
+    came from, "" if it was pasted.
     """
 
     text: str = ""
     data: bytes = b""
     format: Format | None = None
     name: str = ""
+    origin: str = ""
     link: str = ""
     hub: str = ""
     hub_config: str = ""
@@ -204,7 +206,8 @@ class PreviewSummary:
     looking at and importing, it may be deleted at any time. `joke_columns` and `template` are
     proposals: a template holds column names in braces, "{setup} {punchline}". `options` says how
     the files were read, with everything filled in that applies to their format and that all of
-    them agree in; `understood` says it in words. `sheets`, `lists` and `separators` are what else could be chosen.
+    them agree in; `understood` says it in words. `sheets`, `lists` and `separators` are what else
+    could be chosen.
     `misfits` are the first 1,000; `misfit_report` is a CSV file of all of them, if there are any.
     `asked` are the options as they were asked for, `parents` the data sets that were read.
     """

@@ -56,7 +56,7 @@ def bring(request: BringRequest, context: JobContext) -> BringSummary:
             else pasted.keep_bytes(request.data, request.format, request.name, context)
         )
         file, name, _ = keep
-        origin = "pasted text" if request.text else "standard input"
+        origin = (request.origin or "pasted text") if request.text else "standard input"
     size = file.stat().st_size
     context.emit(Progress(Phase.BRINGING, size, size, "bytes"))
     return BringSummary(file, origin, name, size, time.monotonic() - started)

@@ -16,6 +16,7 @@ from jokegen.ui.kit.buttons import Button, ButtonKind
 from jokegen.ui.kit.labels import PlainLabel, describe
 from jokegen.ui.kit.tokens import Space, TextRole
 
+_USUAL_NAME = "My jokes"
 _KEYS = (
     "Enter: next joke.  Shift+Enter: a new line within a joke.  "
     "Rows copied from a spreadsheet can be pasted."
@@ -54,7 +55,7 @@ class TypeDialog(BringDialog):
             "Undo", ButtonKind.QUIET, "undo", name="type_undo",
             tip="Takes the last change back (Ctrl+Z).",
         )  # fmt: skip
-        self.name_field = NameField(name="type_name", example="My jokes")
+        self.name_field = NameField(name="type_name", example=_USUAL_NAME)
         self._arrange()
         self.parts_box.toggled.connect(self._on_parts_toggled)
         self.table_model.jokes_changed.connect(self._on_jokes_changed)
@@ -71,7 +72,10 @@ class TypeDialog(BringDialog):
         if not self.is_ready():
             return None
         return BringRequest(
-            text=self.table_model.as_csv(), format=Format.CSV, name=self.name_field.value()
+            text=self.table_model.as_csv(),
+            format=Format.CSV,
+            name=self.name_field.value() or _USUAL_NAME,
+            origin="jokes typed by hand",
         )
 
     def is_ready(self) -> bool:

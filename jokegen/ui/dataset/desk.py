@@ -42,13 +42,13 @@ class Desk(QObject):
     """Fills `workshop` with what is opened; `reading_page` shows how far that is.
 
     `reading_began` when the progress should show, `reading_ended` when it should not any more,
-    whatever the outcome. `failed` carries a JokegenError, `noticed` a sentence.
+    whatever the outcome. `failed` carries a JokegenError.
     """
 
     reading_began = Signal()
     reading_ended = Signal()
     failed = Signal(object)
-    noticed = Signal(str)
+    noticed = Signal(list)  # what the jobs noticed on the way, in sentences
     bringing_failed = Signal(object)  # the BringRequest that came to nothing, after `failed`
 
     def __init__(
@@ -193,7 +193,7 @@ class Desk(QObject):
         self._is_rereading = False
         self.reading_ended.emit()
         if self._notices:
-            self.noticed.emit(" ".join(self._notices))
+            self.noticed.emit(self._notices)
             self._notices = []
 
     def _is_opened(self, summary: PreviewSummary) -> bool:

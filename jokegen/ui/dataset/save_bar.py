@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from jokegen.ui.dataset.name import NameField
 from jokegen.ui.dataset.progress import JobProgress
@@ -66,10 +66,12 @@ class SaveBar(QWidget):
             "Stops saving; nothing of the data set is kept.", name="workshop_progress"
         )
         self._form = self._make_form()
-        self._stack = QStackedLayout(self)
-        self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.addWidget(self._form)
-        self._stack.addWidget(self.progress)
+        self._is_saving = False
+        column = QVBoxLayout(self)  # not stacked: each is as high as it needs to be
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._form)
+        column.addWidget(self.progress)
+        self.progress.hide()
         self.name_field.text_changed.connect(self._on_name_changed)
         self.save_button.clicked.connect(self._on_save_wanted)
         self.progress.cancel_requested.connect(self.cancel_requested)
@@ -93,14 +95,16 @@ class SaveBar(QWidget):
 
     def show_saving(self, *, is_saving: bool) -> None:
         """Show how far the saving is, or the form again."""
-        self._stack.setCurrentWidget(self.progress if is_saving else self._form)
+        self._is_saving = is_saving
+        self._form.setVisible(not is_saving)
+        self.progress.setVisible(is_saving)
         if is_saving:
             self.progress.cancel_button.setFocus()
 
     @property
     def is_saving(self) -> bool:
         """Whether the progress of a saving is shown."""
-        return self._stack.currentWidget() is self.progress
+        return self._is_saving
 
     def name(self) -> str:
         """What the data set is to be called."""

@@ -85,14 +85,14 @@ class DatasetTab(QWidget):
         self._pages: tuple[Page, ...] = (
             self.start_page, self.reading_page, self.workshop, self.library_page,
         )  # fmt: skip
-        scroll = ScrollPage(max_width=1400, name="dataset_page")
-        scroll.add(self.banner)
+        self._scroll = ScrollPage(max_width=1400, name="dataset_page")
+        self._scroll.add(self.banner)
         for page in self._pages:
-            scroll.add(page, 1)
+            self._scroll.add(page, 1)
             page.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(scroll)
+        layout.addWidget(self._scroll)
         self._drop_frame = DropFrame(self)
         self._connect()
         self._page: Page = self.start_page
@@ -147,6 +147,7 @@ class DatasetTab(QWidget):
         workshop.save_requested.connect(self._on_save_wanted)
         workshop.cancel_requested.connect(self._saving.cancel)
         workshop.closed.connect(self._on_workshop_closed)
+        workshop.edits_stand.connect(self._on_edits_stand)
         for table in (workshop.read_section.jokes_table, workshop.doctor_section.jokes_table):
             table.table_failed.connect(self._on_failed)
         library = self.library_page
@@ -202,6 +203,7 @@ class DatasetTab(QWidget):
     def _on_failed(self, error: JokegenError) -> None:
         self._on_banner = None
         self.banner.show_error(error)
+        self._scroll.verticalScrollBar().setValue(0)  # it is the first thing on the page
 
     @Slot(object)
     def _on_bringing_failed(self, request: BringRequest) -> None:
@@ -209,10 +211,21 @@ class DatasetTab(QWidget):
         self._on_banner = lambda: self.bring(request)
         self.banner.offer("Try again")
 
-    @Slot(str)
-    def _on_noticed(self, text: str) -> None:
+    @Slot(list)
+    def _on_noticed(self, notices: list[str]) -> None:
         if not self.banner.isVisible():
-            self._tell(Tone.INFO, text)
+            self._tell(Tone.INFO, notices[0], " ".join(notices[1:]))
+
+    @Slot(int)
+    def _on_edits_stand(self, count: int) -> None:
+        stand, them = ("stays", "it") if count == 1 else ("stay", "them")
+        self._tell(
+            Tone.INFO,
+            f"{wording.jokes(count)} {stand} as you wrote {them}.",
+            "Other columns make no difference there. To have what the file holds, choose Restore.",
+            f"Show {them}",
+            self.workshop.show_edited,
+        )
 
     def _tell(
         self,
@@ -224,6 +237,7 @@ class DatasetTab(QWidget):
     ) -> None:
         self._on_banner = on_action
         self.banner.show_message(tone, title, todo, action=action)
+        self._scroll.verticalScrollBar().setValue(0)
 
     @Slot()
     def _on_banner_action(self) -> None:

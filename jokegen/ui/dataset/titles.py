@@ -11,7 +11,8 @@ from jokegen.jobs.dataset_requests import PreviewSummary
 def title_of(summary: PreviewSummary) -> str:
     """Where the rows of a preview come from, in a few words."""
     if summary.origin:
-        return summary.origin
+        is_address = ":" in summary.origin
+        return summary.origin if is_address else summary.origin[:1].upper() + summary.origin[1:]
     if summary.datasets:
         return " + ".join(f"“{name}”" for name in summary.datasets)
     return title_of_files(summary.sources)

@@ -16,6 +16,7 @@ from jokegen.ui.bring.link import LinkDialog
 from jokegen.ui.bring.paste import PasteDialog
 from jokegen.ui.bring.type_in import TypeDialog
 from jokegen.ui.bring.ways import Way
+from jokegen.ui.dataset.folders import usual_folder
 
 _FILTERS = (
     f"Files of jokes ({' '.join(f'*{e} *{e.upper()}' for e in ENDINGS)})",
@@ -35,7 +36,7 @@ class WayDialogs(QObject):
 
     def __init__(self, page: QWidget, service: ModelService, runner: JobRunner) -> None:
         super().__init__(page)
-        self.last_folder = ""
+        self.last_folder = usual_folder()
         self._page = page
         self._service = service
         self._runner = runner

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from jokegen import wording
+from jokegen.data.row_query import Show
 from jokegen.jobs.dataset_requests import (
     ExamineRequest,
     ExamineSummary,
@@ -45,6 +46,7 @@ class WorkshopPage(QWidget):
     report_requested = Signal()
     way_chosen = Signal(object)
     closed = Signal()
+    edits_stand = Signal(int)  # other columns, and so many jokes stay as they were written by hand
     cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -113,6 +115,7 @@ class WorkshopPage(QWidget):
     def show_examined(self, summary: ExamineSummary, table: TextTable) -> None:
         """Show what the doctor found in the rows that are shown."""
         self._examined = summary
+        self.read_section.show_made(table)
         self.doctor_section.set_busy(False)
         self.doctor_section.show_examined(summary, table, self._recipe)
         self.figures_section.show_figures(summary)
@@ -169,7 +172,16 @@ class WorkshopPage(QWidget):
         return self._examined is not None
 
     def focus_first(self) -> None:
-        self.save_bar.focus_first()
+        """Where something is asked, an answer comes first; else the name, and Enter saves."""
+        if self.sections.current() == self._read and self.read_section.questions.cards:
+            self.read_section.focus_first()
+        else:
+            self.save_bar.focus_first()
+
+    def show_edited(self) -> None:
+        """Show the jokes that were changed by hand."""
+        self.sections.show_section(self._doctor)
+        self.doctor_section.jokes_table.show_only(Show.EDITED)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not pressed_enter(self, event, self.save_bar.save_button):
@@ -242,7 +254,11 @@ class WorkshopPage(QWidget):
 
     @Slot()
     def _on_joke_changed(self) -> None:
+        self.doctor_section.flush()
         self._ask_for_examination()
+        written = sum(edit.text is not None for edit in self._recipe.edits)
+        if written and not self.read_section.problem():
+            self.edits_stand.emit(written)
 
     @Slot(object)
     def _on_recipe_changed(self, recipe: Recipe) -> None:

@@ -45,7 +45,7 @@ class Details(QWidget):
         last.addWidget(self._show_button)
         last.addStretch(1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.M, 0, Space.M, Space.M)
+        layout.setContentsMargins(Space.M, Space.XS, Space.M, Space.M)
         layout.setSpacing(Space.S)
         layout.addWidget(self._why)
         layout.addWidget(self._caution)

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from jokegen.data.doctor.words import words_for
 from jokegen.jobs.dataset_requests import Fix, FixKind
@@ -40,15 +55,15 @@ class FindingRow(QWidget):
         self.button = FixButton("", name=f"fix_{kind.value}")
         self.head.toggled.connect(self._on_toggled)
         self.button.clicked.connect(self._on_clicked)
-        top = QHBoxLayout()
-        top.setContentsMargins(0, 0, Space.S, 0)
-        top.setSpacing(Space.S)
-        top.addWidget(self.head, 1)
-        top.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._top.setContentsMargins(0, 0, Space.S, 0)
+        self._top.setSpacing(Space.S)
+        self._top.addWidget(self.head, 1)
+        self._top.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(1, 1, 1, 1)
         self._column.setSpacing(0)
-        self._column.addLayout(top)
+        self._column.addLayout(self._top)
 
     @property
     def standing(self) -> Standing:
@@ -103,6 +118,25 @@ class FindingRow(QWidget):
         can_set = self.kind in KINDS_WITH_SETTING and self.is_open
         is_nothing = outcome.standing is Standing.NOTHING and not outcome.is_wanted
         self.button.setVisible(not is_nothing or can_set)
+        self._place_button()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_button()
+
+    def _place_button(self) -> None:
+        """Beside the words, or below them where that would break their lines."""
+        wanted = self.head.width_on_one_line() + self.button.sizeHint().width() + 2 * Space.S
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        direction = below if wanted > self.width() else beside
+        if direction is self._top.direction():
+            return
+        is_below = direction is below
+        self._top.setDirection(direction)
+        self._top.setSpacing(0 if is_below else Space.S)
+        self._top.setContentsMargins(0, 0, Space.S, Space.S if is_below else 0)
+        side = Qt.AlignmentFlag.AlignRight if is_below else Qt.AlignmentFlag(0)
+        self._top.setAlignment(self.button, side | Qt.AlignmentFlag.AlignVCenter)
 
     @Slot(bool)
     def _on_toggled(self, is_open: bool) -> None:
@@ -170,12 +204,22 @@ class _Head(QAbstractButton):
         for label in (self._title, self._caption):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             words.addWidget(label)
-        layout = QHBoxLayout(self)
+        layout = self._line = QHBoxLayout(self)
         layout.setContentsMargins(Space.S, Space.S - 2, Space.XS, Space.S - 2)
         layout.setSpacing(Space.S)
         layout.addWidget(self._chevron)
         layout.addLayout(words, 1)
         self.toggled.connect(self._on_toggled)
+
+    def width_on_one_line(self) -> int:
+        """How wide it is with no line broken."""
+        words = max(
+            label.fontMetrics().horizontalAdvance(label.text())
+            for label in (self._title, self._caption)
+        )
+        margins = self._line.contentsMargins()
+        around = margins.left() + margins.right() + self._line.spacing()
+        return words + around + self._chevron.sizeHint().width()
 
     def show_caption(self, text: str, standing: Standing) -> None:
         self._caption.setText(text)

@@ -6,11 +6,11 @@ from enum import Enum
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from jokegen.ui.kit.icons import icon
 from jokegen.ui.kit.labels import describe, plain_tip
-from jokegen.ui.kit.theme import scaled
+from jokegen.ui.kit.theme import restyle, scaled
 from jokegen.ui.kit.tokens import Space
 
 
@@ -63,6 +63,11 @@ class Button(QPushButton):
         self.setAccessibleName(text)
         if self._has_no_tip:
             self.setToolTip(plain_tip(text))  # the words say it all
+
+    def setMenu(self, menu: QMenu) -> None:
+        super().setMenu(menu)
+        self.setProperty("hasMenu", True)  # room for the chevron, which Qt does not leave
+        restyle(self)
 
     def set_icon(self, icon_name: str) -> None:
         """Show another icon in the colour of the button's kind; "" shows none."""

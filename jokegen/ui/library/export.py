@@ -13,6 +13,7 @@ from jokegen.jobs.dataset_requests import ExportFormat, ExportRequest, ExportSum
 from jokegen.jobs.events import Done, Event, Failed
 from jokegen.jobs.running import Outcome
 from jokegen.qt.job_runner import JobHandle, JobRunner, Line
+from jokegen.ui.dataset.folders import usual_folder
 from jokegen.ui.dataset.progress import JobProgress
 
 _FILTERS: dict[str, ExportFormat] = {
@@ -36,6 +37,7 @@ class Exporter(QObject):
         self._page = page
         self._handle: JobHandle | None = None
         self._dataset = ""
+        self._folder = usual_folder()
         panel.cancel_requested.connect(self._on_cancelled)
 
     @property
@@ -46,7 +48,7 @@ class Exporter(QObject):
     def ask(self, dataset: str) -> None:
         """Ask for a place and a kind of file, then write there."""
         self._dataset = dataset
-        dialog = QFileDialog(self._page, f"Export “{dataset}”")
+        dialog = QFileDialog(self._page, f"Export “{dataset}”", self._folder)
         dialog.setObjectName("dataset_export_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -71,6 +73,7 @@ class Exporter(QObject):
         dialog = self.sender()
         chosen = dialog.selectedNameFilter() if isinstance(dialog, QFileDialog) else ""
         file = Path(place)
+        self._folder = str(file.parent)
         try:
             kind = ExportFormat(file.suffix.lower().removeprefix("."))
         except ValueError:

@@ -24,7 +24,7 @@ class MadeSection(Disclosure):
         super().__init__("How it was made", parent, name="dataset_made")
         self._steps = PlainLabel("", TextRole.BODY, name="dataset_made_steps", selectable=True)
         self.remake_button = Button(
-            "Make it again…",
+            "Make it again",
             ButtonKind.SECONDARY,
             "refresh",
             name="dataset_remake",

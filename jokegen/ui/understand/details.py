@@ -55,8 +55,7 @@ class MisfitsBox(Disclosure):
         has_files = len(summary.files) > 1
         place = "Row" if summary.options.format in WORKBOOKS else "Line"
         for misfit in in_order(summary.misfits)[:_MISFITS_SHOWN]:
-            where = f"{place} {wording.number(misfit.line)}"
-            where += f" of “{misfit.file}”" if has_files else ""
+            where = _where(misfit, place, has_files=has_files)
             self._list.addWidget(PlainLabel(f"{where} {misfit.problem}: {misfit.done}."))
         rest = summary.misfit_count - min(_MISFITS_SHOWN, len(summary.misfits))
         self._more.setText(f"… and {wording.number(rest)} more")
@@ -80,11 +79,10 @@ class FilesGroup(Group):
     def show_files(self, summary: PreviewSummary) -> None:
         """Show what a summary says of its sources; nothing, if it is one file that says it all."""
         files = summary.files if len(summary.files) > 1 or _has_member(summary.files) else ()
-        self.setVisible(bool(summary.origin or summary.datasets or files))
-        names = " and ".join(f"“{name}”" for name in summary.datasets)
-        saved = f"Saved data {'set' if len(summary.datasets) == 1 else 'sets'} {names}"
-        self._origin.setText(summary.origin or (saved if summary.datasets else ""))
+        # An address is worth copying; “pasted text” is what the title says already.
+        self._origin.setText(summary.origin if ":" in summary.origin else "")
         self._origin.setVisible(bool(self._origin.text()))
+        self.setVisible(bool(self._origin.text() or files))
         empty_layout(self._list)
         for number, file in enumerate(files[:_FILES_SHOWN]):
             self._list.addWidget(_file_line(file, number))
@@ -115,6 +113,13 @@ def _file_line(file: SourceFile, number: int) -> QWidget:
     return line
 
 
+def _where(misfit: Misfit, place: str, *, has_files: bool) -> str:
+    """ "Line 3 of “jokes.csv”"; a whole file has no line."""
+    if not misfit.line:
+        return f"“{misfit.file}”"
+    return f"{place} {wording.number(misfit.line)}" + (f" of “{misfit.file}”" if has_files else "")
+
+
 def in_order(misfits: Sequence[Misfit]) -> list[Misfit]:
     """By line within each file: readers report some problems earlier than others."""
     files = list(dict.fromkeys(misfit.file for misfit in misfits))
@@ -130,6 +135,9 @@ def counted(misfits: Sequence[Misfit], count: int) -> str:
         return "All rows fit"
     if count > len(misfits):
         return f"{wording.number(count)} rows did not fit"
+    files = len({misfit.file for misfit in misfits if not misfit.line})
+    if files == len(misfits):
+        return f"{wording.number(files)} {'file' if files == 1 else 'files'} could not be read"
     rows: dict[tuple[str, int], str] = {}
     for misfit in sorted(misfits, key=lambda misfit: misfit.done, reverse=True):
         rows[misfit.file, misfit.line] = misfit.done  # "left out" comes last

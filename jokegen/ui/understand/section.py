@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QHBoxLayout, QWidget
 
 from jokegen import wording
+from jokegen.data.row_query import JOKE, NOTE
 from jokegen.data.templates import Template
 from jokegen.errors import JokegenError
 from jokegen.jobs.dataset_requests import PreviewSummary, ReadOptions, Topic
@@ -100,6 +101,29 @@ class ReadSection(QWidget):
         self._show_first_jokes()
         if is_new:
             self.side.area.verticalScrollBar().setValue(0)
+
+    def show_made(self, examined: TextTable) -> None:
+        """Show the first jokes as they will be: mended, and without those that are left out."""
+        texts: list[str] = []
+        rows = min(examined.rows, _ROWS_LOOKED_AT)
+        number = 0
+        try:
+            for number in range(1, rows + 1):
+                if not examined.text(number - 1, NOTE):
+                    texts.append(examined.text(number - 1, JOKE))
+                if len(texts) == JOKES_SHOWN:
+                    break
+        except (JokegenError, OSError, ValueError):
+            return  # the doctor's table says itself that it cannot be read
+        left_out = number - len(texts)
+        note = ""
+        if left_out and texts:
+            note = f"{wording.number(left_out)} of the first {wording.number(number)} left out."
+        elif left_out:
+            first = "The only one" if number == 1 else f"The first {wording.number(number)}"
+            note = f"{first} {'is' if number == 1 else 'are'} left out."
+        self.first_jokes.show_jokes(texts, note)
+        self._halves.split()
 
     def columns(self) -> tuple[str, ...]:
         """The columns that make a joke, in the order in which the template names them."""
