@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from jokegen.errors import JokegenError
+from jokegen.jobs.background import in_background
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import Phase, Progress
-from jokegen.lm.downloads import in_background
 
 _ENGLISH = "The man went to the shop to buy some milk, and then he came back home to his wife."
 
@@ -36,7 +36,7 @@ def import_libraries(context: JobContext) -> None:
             PreTrainedTokenizerFast,
         )
 
-    for _ in in_background(work, context):
+    for _ in in_background(work, context.check):
         pass
     silence_libraries()
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from jokegen.errors import JokegenError
+from jokegen.jobs.background import in_background
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import Phase, Progress
 from jokegen.lm.checking import import_libraries
-from jokegen.lm.downloads import in_background
 
 
 def convert_gguf(source: Path, folder: Path, separator: str, context: JobContext) -> None:
@@ -30,7 +30,7 @@ def convert_gguf(source: Path, folder: Path, separator: str, context: JobContext
     def work(_: Callable[[None], None]) -> None:
         read.append(_read(source))
 
-    for _ in in_background(work, context):
+    for _ in in_background(work, context.check):
         pass
     ((language_model, tokenizer),) = read
     number = tokenizer.get_vocab().get(separator)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import queue
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -87,61 +85,3 @@ def only_one(lock: Path, title: str, context: JobContext) -> Iterator[None]:
         yield
     finally:
         guard.release()
-
-
-class _Abandoned(Exception):  # noqa: N818 - a signal to the thread
-    """Nobody listens to the thread any more."""
-
-
-def in_background(work: Callable[[Callable[[T], None]], None], context: JobContext) -> Iterator[T]:
-    """Run `work(put)` on a thread and yield what it puts; cancelling never waits for the network.
-
-    A library call that waits for a server cannot be interrupted. So the thread only fetches and
-    hands over, everything that lasts is done by the caller, and on cancelling the thread is left
-    alone: it ends at its next `put`, or when its own timeout is over. Its exceptions are raised
-    here.
-    """
-    items: queue.Queue[tuple[str, T | BaseException | None]] = queue.Queue(maxsize=8)
-    abandoned = threading.Event()
-
-    def hand_over(kind: str, value: T | BaseException | None) -> None:
-        while not abandoned.is_set():
-            with contextlib.suppress(queue.Full):
-                items.put((kind, value), timeout=_PATIENCE)
-                return
-        raise _Abandoned
-
-    def run() -> None:
-        with contextlib.suppress(_Abandoned):
-            try:
-                work(lambda value: hand_over("value", value))
-            except _Abandoned:
-                raise
-            except BaseException as error:  # the border of the thread: raised by the caller
-                hand_over("error", error)
-            else:
-                hand_over("end", None)
-
-    threading.Thread(target=run, name="jokegen-fetch", daemon=True).start()
-    try:
-        while True:
-            context.check()
-            try:
-                kind, value = items.get(timeout=_PATIENCE)
-            except queue.Empty:
-                continue
-            if isinstance(value, BaseException):
-                raise value
-            if kind == "end":
-                return
-            yield value  # type: ignore[misc]
-    finally:
-        abandoned.set()
-
-
-def wait(seconds: float, context: JobContext) -> None:
-    """Pause before the next try, unless somebody cancels."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        context.check()
-        time.sleep(min(_PATIENCE, seconds))

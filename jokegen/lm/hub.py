@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from jokegen.errors import JokegenError
+from jokegen.jobs.background import in_background
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import Notice
-from jokegen.lm.downloads import ByteMeter, in_background, sha256_of, size_of, wait
+from jokegen.lm.downloads import ByteMeter, sha256_of, size_of
 from jokegen.lm.hub_errors import explain_hub_error, is_worth_another_try
 from jokegen.lm.room import require_room
 
@@ -90,7 +91,7 @@ def _list_files(repository: str, context: JobContext) -> tuple[str, list[RemoteF
         api = HfApi(endpoint=_endpoint(), library_name="jokegen")
         put(api.model_info(repository, files_metadata=True, timeout=_TIMEOUT))
 
-    (info,) = _patiently(lambda: list(in_background(ask, context)), repository, context)
+    (info,) = _patiently(lambda: list(in_background(ask, context.check)), repository, context)
     revision = str(info.sha or "main")
     files = [
         RemoteFile(
@@ -175,7 +176,7 @@ class _Download:
                     put(block)
 
         with part.open("ab") as out:
-            for item in in_background(fetch, self._context):
+            for item in in_background(fetch, self._context.check):
                 if isinstance(item, bytes):
                     out.write(item)
                     have += len(item)
@@ -223,4 +224,4 @@ def _patiently(
                     raise
                 raise problem from error
         context.emit(Notice("The connection broke off; trying again.", is_warning=True))
-        wait(FIRST_PAUSE * 2 ** (failures - 1), context)
+        pause(FIRST_PAUSE * 2 ** (failures - 1), context.check)
