@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from jokegen.errors import JokegenError
-from jokegen.jobs.background import in_background
+from jokegen.jobs.background import in_background, pause
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import Notice
 from jokegen.lm.downloads import ByteMeter, sha256_of, size_of
