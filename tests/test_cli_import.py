@@ -128,6 +128,18 @@ def test_rows_that_do_not_fit_can_be_listed_left_out_or_refused(
     assert not (tmp_path / "none").exists()
 
 
+def test_a_template_can_hold_new_lines(
+    run: Run, run_json: RunJson, paths: Paths, pairs: Path
+) -> None:
+    template = r"{setup}\n{punchline}"  # as a shell hands it over
+    told = run_json("import", str(pairs), "--template", template, "--name", "lines")
+    assert told["template"] == "{setup}\n{punchline}"
+    train, validation = load_jokes(paths, "lines")
+    assert f"{SETUPS[1]}?\nTo get to side 1." in train + validation
+    _, out, _ = run("datasets", "show", "lines")
+    assert "Each joke is {setup} ↵ {punchline}." in out
+
+
 def test_columns_and_template(run_json: RunJson, paths: Paths, pairs: Path, tmp_path: Path) -> None:
     told = run_json("import", str(pairs), "--column", "punchline", "--name", "one")
     assert told["template"] == "{punchline}"

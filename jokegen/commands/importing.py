@@ -110,7 +110,9 @@ def add_import(command: Command) -> None:
 
 def _add_reading(reading: argparse._ArgumentGroup) -> None:
     reading.add_argument("--column", metavar="A[,B]", help="the columns that hold the jokes")
-    reading.add_argument("--template", help="how columns become a joke: '{setup} {punchline}'; \\n is a new line")
+    reading.add_argument(
+        "--template", help="how columns become a joke: '{setup} {punchline}'; \\n is a new line"
+    )
     reading.add_argument("--format", choices=[kind.value for kind in Format])
     reading.add_argument("--encoding", help="utf-8, cp1252, latin-1, utf-16 …")
     reading.add_argument("--delimiter", help="one character, \\t for tabs, none for one column")

@@ -10,7 +10,7 @@ from jokegen.data.batches import plain
 from jokegen.errors import JokegenError
 
 MAX_NAME_CHARACTERS = 80
-_PACKED = (".gz", ".gzip", ".zst", ".zstd")
+_PACKED = (".gz", ".gzip", ".zst", ".zstd", ".zip")
 _INNER = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow")
 
 

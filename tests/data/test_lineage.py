@@ -160,6 +160,7 @@ def test_remaking_gives_the_same_from_a_kept_original(
     assert (info.path / "original" / "brought.csv").is_file()
     (step,) = ModelService(context.paths).history("A")
     assert step.lines[0] == "Brought from pasted text."
+    assert step.lines[1].startswith("Read from “brought.csv” (")
     assert "kept with the data set" in step.lines[1]
     again = made_again(context.paths, "A")
     ModelService(context.paths).delete_dataset("A")

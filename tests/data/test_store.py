@@ -11,6 +11,7 @@ import pytest
 
 from jokegen import storage
 from jokegen.config.paths import Paths
+from jokegen.data.dataset_names import proposed_name
 from jokegen.data.store import (
     delete_dataset,
     find_dataset,
@@ -108,6 +109,22 @@ def test_nothing_is_overwritten(paths: Paths) -> None:
     with pytest.raises(JokegenError, match="There is a data set named “jOKES” already"):
         save(paths, "jOKES")
     assert load_jokes(paths, "Jokes")[0] == ["first"]
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("jokes.csv", "jokes"),
+        ("jokes.CSV.gz", "jokes"),
+        ("jokes.jsonl.zst", "jokes"),
+        ("jokes.gz", "jokes"),
+        ("version 1.2.csv", "version 1.2"),
+        ("version 1.2.gz", "version 1.2"),
+        ("a.csv.zip", "a"),
+    ],
+)
+def test_a_proposed_name_has_no_file_ending(file: str, name: str) -> None:
+    assert proposed_name(Path(file)) == name
 
 
 def test_proposed_names_are_numbered(paths: Paths) -> None:

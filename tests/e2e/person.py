@@ -49,6 +49,11 @@ class Person:
             return False
         return True
 
+    def look_at_window(self) -> None:
+        """What a window manager does once a dialog is gone; the offscreen platform has none."""
+        if QApplication.activeWindow() is None and QApplication.activeModalWidget() is None:
+            self.window.activateWindow()
+
     async def until(self, condition: Callable[[], object], seconds: float = 60.0) -> None:
         """Wait until the condition holds; AssertionError if it never does."""
         end = time.monotonic() + seconds
@@ -59,6 +64,7 @@ class Person:
     async def click(self, name: str, seconds: float = 10.0) -> None:
         """Click on the middle of a control, once it is there, enabled and scrolled to."""
         await self.until(lambda: self.sees(name) and self.find(QWidget, name).isEnabled(), seconds)
+        self.look_at_window()
         widget = self.find(QWidget, name)
         self._scroll_to(widget)
         await asyncio.sleep(0)

@@ -33,6 +33,20 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     qapp.setFont(font)
 
 
+@pytest.fixture(params=[1.0, 1.5], ids=["100%", "150%"])
+def font_size(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[float]:
+    """The look of the application, light, with text of the usual size and half as large again."""
+    former = QFont(qapp.font())
+    larger = QFont(former)
+    larger.setPointSizeF(former.pointSizeF() * request.param)
+    theme = Theme(qapp)
+    theme.apply(Scheme.LIGHT)
+    qapp.setFont(larger)
+    yield request.param
+    theme.remove()
+    qapp.setFont(former)
+
+
 @pytest.fixture
 def shown(qtbot: QtBot) -> Show:
     """A function that puts a widget into a window of its own, on the screen and active."""

@@ -258,7 +258,9 @@ def test_the_jokes_are_read_as_exactly_those_that_were_typed(
     write(dialog, "The last, not left with Enter")
     press(dialog, ENTER, Qt.KeyboardModifier.ControlModifier)
     assert made[0].format is Format.CSV
+    assert (made[0].name, made[0].origin) == ("My jokes", "jokes typed by hand")
     brought = model_service.bring(made[0], RecordingContext(paths))
+    assert (brought.name, brought.origin) == ("My jokes", "jokes typed by hand")
     summary = model_service.preview(PreviewRequest((brought.file,)), RecordingContext(paths))
     table = ModelService(paths).open_preview(summary)
     assert summary.columns == ("Joke",)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -25,7 +24,6 @@ from jokegen.jobs.events import Failed
 from jokegen.qt.app_state import AppState
 from jokegen.ui.dataset.tab import DatasetTab
 from jokegen.ui.kit.labels import ElidedLabel, PlainLabel
-from jokegen.ui.kit.theme import Scheme, Theme
 from tests.gui.dataset_bench import (
     FakeRunner,
     answer,
@@ -127,19 +125,6 @@ STATES: dict[str, tuple[int, Callable[[DatasetTab, Paths], None]]] = {
     "several": (30, _show_several),
     "saved": (30, _show_saved),
 }
-
-
-@pytest.fixture(params=[1.0, 1.5], ids=["100%", "150%"])
-def font_size(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[float]:
-    former = QFont(qapp.font())
-    larger = QFont(former)
-    larger.setPointSizeF(former.pointSizeF() * request.param)
-    theme = Theme(qapp)
-    theme.apply(Scheme.LIGHT)
-    qapp.setFont(larger)
-    yield request.param
-    theme.remove()
-    qapp.setFont(former)
 
 
 @pytest.mark.parametrize("shown", list(STATES))

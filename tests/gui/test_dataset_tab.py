@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLineEdit,
+    QScrollArea,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -39,6 +40,7 @@ from tests.gui.dataset_bench import (
     one,
     preview_of,
     primaries,
+    save,
     show_tab,
     text_of,
     wait_for_workshop,
@@ -342,9 +344,26 @@ def test_what_a_job_noticed_is_told(
     fake_tab: DatasetTab, fake: FakeRunner, paths: Paths, tmp_path: Path
 ) -> None:
     fake_tab.open_files([jokes_file(tmp_path)])
-    fake.jobs[-1].events_arrived.emit([Notice("Passed over: “a.png”.")])
+    notices = [Notice("Passed over: “a.png”."), Notice("The rest is here."), Notice("So it is.")]
+    fake.jobs[-1].events_arrived.emit(notices)
     answer_all(paths, fake)
     assert fake_tab.banner.title() == "Passed over: “a.png”."
+    assert fake_tab.banner.todo() == "The rest is here. So it is."
+
+
+def test_a_message_is_scrolled_into_sight(
+    qtbot: QtBot, fake_tab: DatasetTab, fake: FakeRunner, paths: Paths
+) -> None:
+    save(paths, "Mine")
+    fake_tab._on_datasets_changed()
+    click(qtbot, fake_tab, "dataset_made_header")
+    fake_tab.resize(1000, 300)
+    bar = one(fake_tab, QScrollArea, "dataset_page").verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    fake_tab.bring(BringRequest(link="https://example.org/jokes.csv"))
+    fake.jobs[-1].finished.emit(Failed("There is no such server.", "Check the address."))
+    assert not fake_tab.banner.visibleRegion().isEmpty()
 
 
 def test_a_frame_shows_while_a_file_is_held_over_the_page(

@@ -344,6 +344,16 @@ def test_the_focus_stays_with_a_row_that_changes_its_group(messy: Bench) -> None
     assert messy.section.recipe() == Recipe()
 
 
+def test_a_button_goes_below_words_that_it_would_break(messy: Bench) -> None:
+    row = messy.row(FixKind.SAME_WORDS)
+    for width, is_beside in ((500, True), (260, False), (500, True)):
+        messy.section.findings.setFixedWidth(width)
+        QApplication.sendPostedEvents()
+        row.layout().activate()  # type: ignore[union-attr]
+        assert (row.button.y() < row.head.geometry().bottom()) is is_beside
+        assert row.rect().contains(row.button.geometry())
+
+
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 @pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
 def test_nothing_is_cut_off_in_the_smallest_window(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from jokegen.data.table import TextTable
 from jokegen.jobs.dataset_requests import Edit
 from jokegen.ui.joke_table.table import JokesTable
 from jokegen.ui.kit.labels import PlainLabel
-from jokegen.ui.kit.theme import Scheme, Theme
+from jokegen.ui.kit.theme import Theme
 from jokegen.ui.kit.tokens import LIGHT
 from tests.benchmarks.pulse import Pulse
 from tests.gui.joke_table_bench import CONTROL, JOKES, Robot
@@ -47,19 +47,6 @@ def write_many(path: Path, rows: int) -> Path:
             numbers = [int_array(range(first, first + _BATCH)), int_array([0] * _BATCH)]
             writer.write_batch(pa.RecordBatch.from_arrays([*same, *numbers], schema=schema))
     return path
-
-
-@pytest.fixture(params=[1.0, 1.5], ids=["100%", "150%"])
-def font_size(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[float]:
-    former = QFont(qapp.font())
-    larger = QFont(former)
-    larger.setPointSizeF(former.pointSizeF() * request.param)
-    theme = Theme(qapp)
-    theme.apply(Scheme.LIGHT)
-    qapp.setFont(larger)
-    yield request.param
-    theme.remove()
-    qapp.setFont(former)
 
 
 def _nothing(_robot: Robot) -> None:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from jokegen.ui.kit.buttons import Button, ButtonKind, IconButton
@@ -65,6 +65,32 @@ def test_tool_tips_and_buttons_show_the_very_characters(qtbot: QtBot, theme: The
     assert button.toolTip().startswith("<p")  # so that the escapes are read as such
     assert button.text() == TRICKY.replace("&", "&&")
     assert button.accessibleName() == TRICKY
+
+
+def test_a_quiet_button_has_room_for_the_sign_of_its_menu(qtbot: QtBot, theme: Theme) -> None:
+    plain, with_menu = (Button("More", ButtonKind.QUIET) for _ in range(2))
+    with_menu.setMenu(QMenu(with_menu))
+    for button in (plain, with_menu):
+        qtbot.addWidget(button)
+        button.show()
+    assert with_menu.sizeHint().width() >= plain.sizeHint().width() + 16
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_enter_and_space_press_the_button_that_has_the_focus(
+    qtbot: QtBot, theme: Theme, shown: Show, key: Qt.Key
+) -> None:
+    banner = Banner(name="banner")
+    banner.show_message(Tone.INFO, "Deleted.", action="Undo")
+    shown(banner)
+    for button, told in (
+        (banner.action_button, banner.action_clicked),
+        (banner.close_button, banner.close_button.clicked),
+    ):
+        button.setFocus()
+        with qtbot.waitSignal(told, timeout=1000):
+            QTest.keyClick(button, key)
+        QTest.keyClick(button, key, Qt.KeyboardModifier.ControlModifier)
 
 
 def test_an_elided_label_keeps_the_whole_text_in_its_tool_tip(

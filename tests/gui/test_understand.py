@@ -375,7 +375,23 @@ def test_rows_that_do_not_fit_are_counted_once_each() -> None:
     assert counted(torn, 3) == "2 rows did not fit: 1 repaired, 1 left out"
     assert counted(torn[:1], 1) == "1 row did not fit: repaired"
     assert counted(torn, 5_000) == "5,000 rows did not fit"
+    whole = Misfit("a.xls", 0, "could not be read: it is old", "left out")
+    assert counted([whole], 1) == "1 file could not be read"
+    assert counted([whole, torn[2]], 2) == "2 rows did not fit: 1 repaired, 1 left out"
     assert [misfit.line for misfit in in_order(torn)] == [2, 3, 3]
+
+
+def test_a_file_of_several_that_cannot_be_read_is_named_without_a_line(
+    bench: Bench, tmp_path: Path
+) -> None:
+    good = text_file(tmp_path, "One joke.\nTwo jokes.\n", "a.txt")
+    old = tmp_path / "old.xls"
+    old.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    bench.show(good, old)
+    assert bench.section.misfits.header.text() == "1 file could not be read"
+    QTest.mouseClick(bench.section.misfits.header, Qt.MouseButton.LeftButton)
+    said = [text for text in _captions(bench.section.misfits) if "old.xls" in text]
+    assert said[0].startswith("“old.xls” could not be read:")
 
 
 def test_nothing_is_said_of_misfits_where_all_rows_fit(bench: Bench, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from jokegen.config.paths import Paths
@@ -189,6 +189,100 @@ def test_what_was_changed_by_hand_is_not_given_up_without_a_question(
     click(qtbot, one(tab, AskDialog, "ask_dialog"), "answer_close")
     assert not tab.workshop.isVisible()
     assert tab.unsaved() == ""
+
+
+def test_the_first_jokes_are_shown_as_they_will_be_saved(
+    qtbot: QtBot, tab: DatasetTab, fake: FakeRunner, paths: Paths
+) -> None:
+    first_jokes = tab.workshop.read_section.first_jokes
+    assert "<img" in first_jokes.texts()[0]
+    tab.workshop.doctor_section.recipe_changed.emit(
+        Recipe((Fix(FixKind.HTML),), (Edit(1), Edit(2, text="Mine, and better.")))
+    )
+    answer_all(paths, fake)
+    first, second = first_jokes.texts()[:2]
+    assert first.startswith("Joke number 0")
+    assert "<img" not in first
+    assert second == "Mine, and better."
+    assert first_jokes.note() == "1 of the first 6 left out."
+    tab.workshop.read_section.options_changed.emit(ReadOptions(has_header=False))
+    QTest.keyClick(one(tab, AskDialog, "ask_dialog"), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: tab.findChild(AskDialog) is None)
+    assert first_jokes.texts()[:2] == [first, second], "nothing was read again"
+
+
+def test_jokes_written_by_hand_stay_when_other_columns_are_chosen_and_it_is_said(
+    qtbot: QtBot, tab: DatasetTab, fake: FakeRunner, paths: Paths
+) -> None:
+    edit_by_hand(tab, Edit(3, text="My own joke, much better."))
+    answer_all(paths, fake)
+    click(qtbot, tab, "joke_columns_add")
+    qtbot.waitUntil(tab.banner.isVisible)
+    answer_all(paths, fake)
+    assert tab.banner.title() == "1 joke stays as you wrote it."
+    jokes = tab.workshop.doctor_section.jokes_table.table_model
+    click(qtbot, tab, "dataset_banner_action")
+    assert tab.workshop.sections.current() == DOCTOR
+    qtbot.waitUntil(lambda: jokes.rowCount() == 1)
+    assert jokes.index(0, 0).data() == "My own joke, much better."
+
+
+def test_a_question_is_answered_before_the_name_is_typed(
+    qtbot: QtBot, tab: DatasetTab, fake: FakeRunner, paths: Paths, tmp_path: Path
+) -> None:
+    assert tab.focusWidget() is one(tab, QLineEdit, "workshop_name_line")
+    unsure = tmp_path / "lines.txt"
+    unsure.write_bytes("\n".join(f"Café joke number {i}." for i in range(30)).encode("cp1252"))
+    tab.open_files([unsure])
+    answer_all(paths, fake)
+    focused = tab.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == "question_encoding_0"
+    QTest.keyClick(focused, Qt.Key.Key_Return)
+    assert not tab.workshop.read_section.questions.isVisible()
+    assert all(job.line is not Line.IMPORT for job in fake.jobs), "Enter answered, and saved not"
+
+
+def test_enter_saves_only_where_the_name_is(
+    qtbot: QtBot, tab: DatasetTab, fake: FakeRunner
+) -> None:
+    for section, name in (
+        (READ, "read_table_view"), (DOCTOR, "doctor_jokes_view"), (DOCTOR, "findings"),
+        (DOCTOR, "workshop_sections_bar"), (READ, "first_jokes_sheet"),
+    ):  # fmt: skip
+        show(qtbot, tab, section)
+        widget = one(tab, QWidget, name)
+        widget.setFocus()
+        QTest.keyClick(widget, Qt.Key.Key_Return)
+        QTest.keyClick(widget, Qt.Key.Key_Enter)
+        assert all(job.line is not Line.IMPORT for job in fake.jobs), name
+    line = one(tab, QLineEdit, "workshop_name_line")
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert fake.jobs[-1].line is Line.IMPORT
+
+
+def test_the_doctor_does_not_say_the_same_twice(qtbot: QtBot, tab: DatasetTab) -> None:
+    outlook = one(tab, QLabel, "workshop_outlook")
+    assert outlook.isVisible()
+    show(qtbot, tab, DOCTOR)
+    assert not outlook.isVisible()
+    assert text_of(tab, "doctor_outlook") == "30 jokes will be saved"
+    show(qtbot, tab, FIGURES)
+    assert outlook.isVisible()
+
+
+def test_the_foot_of_the_page_is_as_high_as_what_it_shows(
+    qtbot: QtBot, tab: DatasetTab, fake: FakeRunner
+) -> None:
+    bar = tab.workshop.save_bar
+    height = bar.height()
+    click(qtbot, tab, "workshop_save")
+    fake.jobs[-1].events_arrived.emit([Progress(Phase.SAVING, 3, 30, "jokes", seconds_left=9.0)])
+    qtbot.waitUntil(bar.progress.isVisible)
+    fake.jobs[-1].finished.emit(Cancelled())
+    qtbot.waitUntil(lambda: bar.height() == height)
+    assert not bar.progress.isVisible()
 
 
 def test_the_tokens_are_those_of_the_base_model_chosen_for_fine_tuning(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from jokegen import wording
 from jokegen.data.row_query import Show
@@ -27,7 +27,7 @@ from jokegen.ui.doctor.section import DoctorSection
 from jokegen.ui.figures.section import FiguresSection
 from jokegen.ui.kit.buttons import ButtonKind, IconButton
 from jokegen.ui.kit.icons import IconLabel
-from jokegen.ui.kit.labels import ElidedLabel
+from jokegen.ui.kit.labels import ElidedLabel, PlainLabel
 from jokegen.ui.kit.sections import Sections
 from jokegen.ui.kit.theme import scaled
 from jokegen.ui.kit.tokens import Space, TextRole
@@ -60,7 +60,7 @@ class WorkshopPage(QWidget):
         self._title = ElidedLabel(
             "", TextRole.TITLE, name="workshop_title", mode=Qt.TextElideMode.ElideMiddle
         )
-        self._understood = ElidedLabel("", TextRole.MUTED, name="workshop_understood")
+        self._understood = PlainLabel("", TextRole.MUTED, name="workshop_understood")
         self.another_button = WaysButton(
             text="Something else…", kind=ButtonKind.QUIET, name="workshop_another"
         )
@@ -184,10 +184,19 @@ class WorkshopPage(QWidget):
         self.doctor_section.jokes_table.show_only(Show.EDITED)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not pressed_enter(self, event, self.save_bar.save_button):
+        focused = self.focusWidget()
+        if focused is not None and self.sections.isAncestorOf(focused):
+            # Whoever presses Enter on a joke or a slider does not mean to save the data set.
+            is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if is_enter and isinstance(focused, QAbstractButton):
+                focused.click()
+            elif not is_enter:
+                super().keyPressEvent(event)
+        elif not pressed_enter(self, event, self.save_bar.save_button):
             super().keyPressEvent(event)
 
     def _connect(self) -> None:
+        self.sections.section_shown.connect(self._on_section_shown)
         self.another_button.way_chosen.connect(self.way_chosen)
         self.close_button.clicked.connect(self.closed)
         self.read_section.options_changed.connect(self._on_options_changed)
@@ -247,6 +256,10 @@ class WorkshopPage(QWidget):
                 thorough=self._thorough,
             )
         )
+
+    @Slot(int)
+    def _on_section_shown(self, index: int) -> None:
+        self._outlook.setVisible(index != self._doctor)  # which says the same at its top
 
     @Slot(object)
     def _on_options_changed(self, options: ReadOptions) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton, QToolButton, QWidget
 
 from jokegen.ui.kit.icons import icon
 from jokegen.ui.kit.labels import describe, plain_tip
@@ -69,6 +69,10 @@ class Button(QPushButton):
         self.setProperty("hasMenu", True)  # room for the chevron, which Qt does not leave
         restyle(self)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _pressed_by_enter(self, event):
+            super().keyPressEvent(event)
+
     def set_icon(self, icon_name: str) -> None:
         """Show another icon in the colour of the button's kind; "" shows none."""
         self.setIcon(QIcon())
@@ -96,3 +100,20 @@ class IconButton(QToolButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         describe(self, name, label, label)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _pressed_by_enter(self, event):
+            super().keyPressEvent(event)
+
+
+def _pressed_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Whether `event` was Enter, which has then pressed the button: Qt itself knows Space only."""
+    is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    is_alone = event.modifiers() in (
+        Qt.KeyboardModifier.NoModifier,
+        Qt.KeyboardModifier.KeypadModifier,
+    )
+    if is_enter and is_alone and not event.isAutoRepeat():
+        button.click()
+        return True
+    return False

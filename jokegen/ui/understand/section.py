@@ -54,6 +54,7 @@ class ReadSection(QWidget):
         self._summary: PreviewSummary | None = None
         self._table: TextTable | None = None
         self._looks: dict[str, str] = {}
+        self._are_made = False  # the first jokes are shown as they will be, not as in the file
         self.first_jokes = FirstJokes()
         self.jokes_table = JokesTable(name="read_table")
         self.questions = Questions()
@@ -91,6 +92,7 @@ class ReadSection(QWidget):
     def show_preview(self, summary: PreviewSummary, table: TextTable) -> None:
         """Show what the files hold, and how they were read. The table before is closed."""
         is_new = self._choices.take_preview(summary)
+        keeps_made = self._are_made and summary is self._summary
         self._summary, self._table = summary, table
         now = self._choices.joining or Joining(summary.joke_columns, summary.template)
         self.joke_columns.show_columns(summary.columns, now, is_new=is_new)
@@ -98,7 +100,8 @@ class ReadSection(QWidget):
         self._looks = self._look_at_letters()
         self.files.show_files(summary)
         self._show_choices()
-        self._show_first_jokes()
+        if not keeps_made:
+            self._show_first_jokes()
         if is_new:
             self.side.area.verticalScrollBar().setValue(0)
 
@@ -122,6 +125,7 @@ class ReadSection(QWidget):
         elif left_out:
             first = "The only one" if number == 1 else f"The first {wording.number(number)}"
             note = f"{first} {'is' if number == 1 else 'are'} left out."
+        self._are_made = True
         self.first_jokes.show_jokes(texts, note)
         self._halves.split()
 
@@ -200,6 +204,7 @@ class ReadSection(QWidget):
             before = button
 
     def _show_first_jokes(self) -> None:
+        self._are_made = False
         if self._table is None or self._summary is None:
             return
         try:
