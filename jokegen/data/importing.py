@@ -67,7 +67,7 @@ def _preview(request: PreviewRequest, context: JobContext) -> PreviewSummary:
                         chosen = chosen or propose(raw.columns, batch)
                         writer.write_batch(batch)
                         rows += batch.num_rows
-                check_has_rows(rows, name)
+                check_has_rows(rows, raw.title)
                 context.check()
                 log = raw.log
             assert chosen is not None  # there was a row

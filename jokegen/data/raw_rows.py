@@ -12,7 +12,6 @@ import msgspec
 
 from jokegen import storage
 from jokegen.data.batches import MOST_ROWS, plain, text_batch
-from jokegen.data.dataset_files import COLUMN
 from jokegen.data.dataset_names import proposed_name
 from jokegen.data.exported import without_guards
 from jokegen.data.misfits import MisfitLog
@@ -36,6 +35,7 @@ from jokegen.records import Ancestor, DatasetInfo
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_SAVED_COLUMNS = ("Joke",)  # as the window calls the column of a saved data set
 _DATASETS_READ = "saved data sets"
 
 
@@ -117,7 +117,7 @@ def open_raw(
         if request.datasets:
             infos = [find_dataset(context.paths, name) for name in request.datasets]
             yield RawRows(
-                (COLUMN,), _DATASETS_READ, _jokes_of(infos, context), request.options,
+                _SAVED_COLUMNS, _DATASETS_READ, _jokes_of(infos, context), request.options,
                 log, (), request.options, (), [info.name for info in infos], request.origin,
                 parents=tuple(Ancestor(info.id, info.name) for info in infos),
             )  # fmt: skip
@@ -140,7 +140,7 @@ def _jokes_of(infos: Sequence[DatasetInfo], context: JobContext) -> Iterator[pa.
             jokes += part
     for start in range(0, len(jokes), MOST_ROWS):
         context.check()
-        yield text_batch((COLUMN,), [jokes[start : start + MOST_ROWS]])
+        yield text_batch(_SAVED_COLUMNS, [jokes[start : start + MOST_ROWS]])
 
 
 def name_for(sources: Sequence[Path], datasets: Sequence[str]) -> str:

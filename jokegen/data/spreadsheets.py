@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _HEAD_ROWS = 200
 _ROWS_A_CHECK = 500
+_SHEETS_COMPARED = 12  # to find the one with the most rows: notes and figures come first, too
 _FEW_ROWS = 4
 _ENDINGS = {Format.XLSX: (".xlsx", ".xlsm"), Format.ODS: (".ods",)}
 _BLOCK = 1 << 20
@@ -64,7 +65,7 @@ class _Sheet:
 def open_workbook(
     path: Path, name: str, options: ReadOptions, log: MisfitLog, context: JobContext
 ) -> TextFile:
-    """One sheet of a workbook: the one that `options` names, else the first with text in it.
+    """One sheet of a workbook: the one that `options` names, else the one with the most rows.
 
     Raises JokegenError for workbooks that are encrypted, of the old kind, damaged or harmful.
     """
@@ -147,7 +148,7 @@ def _opened(
     state: FileState,
     context: JobContext,
 ) -> tuple[tuple[str, ...], _Sheet]:
-    """The names of all sheets, and the wanted one, else the first that has any text."""
+    """The names of all sheets, and the wanted one, else the one with the most rows."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
     def waited(call: Callable[[], Any]) -> Any:
@@ -172,10 +173,13 @@ def _opened(
                 f"The workbook “{plain(name)}” has no sheet “{plain(wanted)}”.",
                 f"Choose one of these: {', '.join(f'“{plain(sheet)}”' for sheet in sheets)}.",
             )
-        for title in sheets if wanted is None else [wanted]:
+        best: _Sheet | None = None
+        for title in sheets[:_SHEETS_COMPARED] if wanted is None else [wanted]:
             sheet = _sheet(title, waited(partial(workbook.get_sheet_by_name, title)))
-            if sheet is not None:
-                return sheets, sheet
+            if sheet is not None and (best is None or sheet.count > best.count):
+                best = sheet
+        if best is not None:
+            return sheets, best
     except PasswordError:
         raise _encrypted(name) from None
     except (CalamineError, OSError, ValueError) as error:

@@ -152,4 +152,6 @@ def _named(columns: Sequence[str], names: frozenset[str], sample: pa.RecordBatch
 
 
 def _is_called(column: str, names: frozenset[str]) -> bool:
-    return "".join(words_of(column)) in names
+    """Whether that is its name, or the last part of it where objects were nested ("joke.setup")."""
+    last = column.rpartition(".")[2]
+    return "".join(words_of(column)) in names or "".join(words_of(last)) in names

@@ -228,3 +228,10 @@ def test_a_workbook_cut_off_anywhere_is_named(tmp_path: Path) -> None:
         path.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
         with contextlib.suppress(JokegenError):  # and nothing else
             read_all(path)
+
+
+def test_of_several_sheets_the_one_with_the_most_rows_is_proposed(tmp_path: Path) -> None:
+    notes, jokes = [["Made in May"]], [["joke"], ["one"], ["two"], ["three"]]
+    found = read_all(write(tmp_path / "a.xlsx", notes, jokes, [["x"], ["y"]]))
+    assert [row[0] for row in found.rows] == ["one", "two", "three"]
+    assert any("3 sheets" in question for question in found.questions)

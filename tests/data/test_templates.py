@@ -76,3 +76,11 @@ def test_a_second_part_that_is_nearly_always_empty_is_none() -> None:
     titles = [f"A whole joke in one line, number {i}." for i in range(20)]
     batch = text_batch(columns, [titles, ["[removed] it is"] * 2 + [""] * 18])
     assert propose(columns, batch) == (("title",), "{title}")
+
+
+def test_setup_and_punchline_are_joined_where_they_are_nested() -> None:
+    columns = ("id", "joke.setup", "joke.punchline")
+    sample = text_batch(columns, [("1",), ("Why did the duck?",), ("It did not.",)])
+    assert propose(columns, sample) == (
+        ("joke.setup", "joke.punchline"), "{joke.setup} {joke.punchline}",
+    )  # fmt: skip

@@ -379,3 +379,14 @@ def test_the_pane_says_what_it_is_about(robot: Robot) -> None:
     robot.click(2, keys=SHIFT)
     assert was.text() == "3 are chosen."
     assert not robot.table.editor.edit.isEnabled()
+
+
+def test_a_jump_to_the_end_chooses_the_last_joke(robot: Robot) -> None:
+    robot.show()
+    robot.view.setFocus()
+    QTest.keyClick(robot.view, Qt.Key.Key_End, CONTROL)
+    rows = {index.row() for index in robot.view.selectionModel().selectedIndexes()}
+    assert rows == {len(JOKES) - 1}
+    QTest.keyClick(robot.view, Qt.Key.Key_Home, CONTROL)
+    rows = {index.row() for index in robot.view.selectionModel().selectedIndexes()}
+    assert rows == {0}

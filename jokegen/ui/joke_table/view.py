@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QPersistentModelIndex,
     QSize,
     Qt,
     Signal,
@@ -33,6 +34,8 @@ from jokegen.ui.kit.theme import scaled
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+Index = QModelIndex | QPersistentModelIndex
 
 _ROWS_MEASURED = 40
 _TIP_CHARACTERS = 1_500
@@ -205,6 +208,23 @@ class JokesView(QTableView):
             self.escaped.emit()
         else:
             super().keyPressEvent(event)
+
+    def selectionCommand(
+        self, index: Index, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        command = super().selectionCommand(index, event)
+        is_jump = (
+            isinstance(event, QKeyEvent)
+            and event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End)
+            and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        )
+        if not is_jump:
+            return command
+        # To the first or last row means to choose it; Qt would only move the frame there.
+        chosen = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        if self.selectionBehavior() is QTableView.SelectionBehavior.SelectRows:
+            chosen |= QItemSelectionModel.SelectionFlag.Rows
+        return chosen
 
     def _undo_signal(self, event: QKeyEvent) -> SignalInstance | None:
         """What a key asks for, if there is something to take back or to do again."""
