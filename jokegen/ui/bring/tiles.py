@@ -6,9 +6,8 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QBoxLayout,
     QGridLayout,
     QSizePolicy,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from jokegen.ui.bring.ways import Way
+from jokegen.ui.kit.buttons import PressCard
 from jokegen.ui.kit.icons import IconLabel, colours
 from jokegen.ui.kit.labels import PlainLabel, describe
 from jokegen.ui.kit.theme import scaled
@@ -25,14 +25,12 @@ from jokegen.ui.kit.tokens import Radius, Space, TextRole
 _NARROWEST = 164  # pixels that the words of a tile need at the usual font size
 
 
-class WayTile(QAbstractButton):
+class WayTile(PressCard):
     """One way, as a card that can be pressed with mouse, Space or Enter."""
 
     def __init__(self, way: Way) -> None:
         super().__init__()
         self.way = way
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         describe(self, f"start_{way.value}", way.title, way.tip)
         icon = IconLabel(way.icon, "accent_text", scaled(20))
@@ -55,12 +53,6 @@ class WayTile(QAbstractButton):
         self._caption.setHidden(is_compact)
         kinds = QBoxLayout.Direction
         self._layout.setDirection(kinds.LeftToRight if is_compact else kinds.TopToBottom)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = colours()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QSizePolicy
 
 from jokegen.jobs.dataset_requests import Example
 from jokegen.ui.doctor.differences import Mark, Piece, differences, excerpt, shortened
 from jokegen.ui.doctor.marked_text import MarkedText
+from jokegen.ui.kit.buttons import PressCard
 from jokegen.ui.kit.icons import colours
 from jokegen.ui.kit.labels import PlainLabel, describe
 from jokegen.ui.kit.tokens import Radius, Space, TextRole
@@ -18,7 +19,7 @@ _SEARCHED = 40  # characters: enough to find a joke by
 _SPOKEN = 600
 
 
-class ExampleCard(QAbstractButton):
+class ExampleCard(PressCard):
     """Press it to see the joke in the table: `text_wanted` carries words to find it by."""
 
     text_wanted = Signal(str)
@@ -26,8 +27,6 @@ class ExampleCard(QAbstractButton):
     def __init__(self, example: Example, number: int) -> None:
         super().__init__()
         self._example = example
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -72,17 +71,6 @@ class ExampleCard(QAbstractButton):
             self._grid.addWidget(text, row, 1)
         else:
             self._grid.addWidget(text, row, 0, 1, 2)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):
-            self.update()
-        return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = colours()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -13,7 +12,6 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QBoxLayout,
     QHBoxLayout,
     QSizePolicy,
@@ -26,7 +24,7 @@ from jokegen.jobs.dataset_requests import Fix, FixKind
 from jokegen.ui.doctor.details import Details
 from jokegen.ui.doctor.phrases import Outcome, Standing, caption
 from jokegen.ui.doctor.settings import KINDS_WITH_SETTING
-from jokegen.ui.kit.buttons import Button
+from jokegen.ui.kit.buttons import Button, PressCard
 from jokegen.ui.kit.icons import IconLabel, colours
 from jokegen.ui.kit.labels import PlainLabel, describe
 from jokegen.ui.kit.theme import scaled
@@ -183,14 +181,12 @@ class FixButton(Button):
         event.accept()
 
 
-class _Head(QAbstractButton):
+class _Head(PressCard):
     """Title and number of a finding; press it to see more."""
 
     def __init__(self, title: str, kind: FixKind) -> None:
         super().__init__()
         self.setCheckable(True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -227,17 +223,6 @@ class _Head(QAbstractButton):
         self._caption.setVisible(standing is not Standing.NOTHING or self.isChecked())
         self._title.set_role(TextRole.BODY if standing is Standing.NOTHING else TextRole.STRONG)
         self.setAccessibleName(f"{self._title_text}: {text}")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):
-            self.update()
-        return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         is_hot = self.underMouse() or self.isDown()
