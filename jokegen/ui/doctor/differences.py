@@ -127,9 +127,19 @@ def _without_middle(text: str, first: int, last: int) -> str:
         return text
     if not first + last:
         return f"{text[:120].rstrip()}…"
-    begin = text[:first].rstrip()
-    end = text[len(text) - last :].lstrip() if last else ""
+    begin = _to_word_end(text[: first + 1]) if first else ""
+    end = _to_word_end(text[len(text) - last - 1 :][::-1])[::-1] if last else ""
     return f"{begin}{' ' if begin else ''}…{' ' if end else ''}{end}"
+
+
+def _to_word_end(text: str) -> str:
+    """The text without its last character, and without the word that this one belongs to.
+
+    A word that would take half of the text, as where there are no blanks, is cut instead.
+    """
+    whole = text[:-1].rstrip()
+    words = text.rstrip() if text[-1].isspace() else text[:-1].rpartition(" ")[0].rstrip()
+    return words if len(words) * 2 > len(whole) else whole
 
 
 def shortened(text: str, most: int = 280) -> str:
