@@ -20,6 +20,7 @@ from jokegen.config.log import logging_to, take_crash_report
 from jokegen.config.paths import Paths
 from jokegen.config.settings import load_settings, save_settings
 from jokegen.errors import JokegenError, explain
+from jokegen.jobs.context import Stop
 from jokegen.model_service import ModelService
 from jokegen.qt import row_finder
 from jokegen.qt.app_state import AppState
@@ -128,22 +129,23 @@ class Application(QObject):
         if jobs or self.window.dataset_tab.unsaved():
             self.window.ask_before_closing(jobs, self.leave)
         else:
-            self.leave(keep_best=False)
+            self.leave(Stop.CANCEL)
 
-    def leave(self, keep_best: bool) -> None:
-        """End every job (a training keeps its best if asked to) and then the application."""
+    def leave(self, stop: Stop) -> None:
+        """End every job (a training as `stop` says, all else at once) and then the application."""
         if not self._is_leaving:
             self._is_leaving = True
-            spawn(self._shut_down(keep_best))
+            spawn(self._shut_down(stop))
 
-    async def _shut_down(self, keep_best: bool) -> None:
+    async def _shut_down(self, stop: Stop) -> None:
         try:
             self.runner.begin_shutdown()
-            self.window.show_leaving(keep_best)
+            self.window.show_leaving(stop)
             jobs = self.runner.running()
             for job in jobs:
-                if keep_best and job.line is Line.TRAIN:
-                    job.finish()
+                if job.line is Line.TRAIN:
+                    ask = {Stop.PAUSE: job.pause, Stop.FINISH: job.finish}.get(stop, job.cancel)
+                    ask()
                 else:
                     job.cancel()
             await outcomes_of(jobs)

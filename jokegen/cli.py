@@ -11,6 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import jokegen
@@ -19,6 +20,7 @@ from jokegen.commands import datasets, importing
 from jokegen.commands.running import (
     DONE,
     INTERRUPTED,
+    USAGE,
     above_zero,
     at_least_one,
     fail,
@@ -31,8 +33,16 @@ from jokegen.config.paths import Paths
 from jokegen.errors import JokegenError, explain
 from jokegen.jobs import surroundings, wire
 from jokegen.jobs.context import Stop
-from jokegen.jobs.requests import DevicesRequest, FetchModelRequest, GenerateRequest, TrainRequest
+from jokegen.jobs.requests import (
+    ContinueRequest,
+    DevicesRequest,
+    FetchModelRequest,
+    GenerateRequest,
+    Method,
+    TrainRequest,
+)
 from jokegen.model_service import ModelService
+from jokegen.records import RunInfo
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -74,13 +84,47 @@ def build_parser() -> argparse.ArgumentParser:
     importing.add_import(command)
 
     sub = command("train", _train, "fine-tune a base model on a data set")
-    sub.add_argument("--data", required=True, metavar="NAME", help="the data set")
+    what = sub.add_mutually_exclusive_group(required=True)
+    what.add_argument("--data", metavar="NAME", help="the data set")
+    what.add_argument(
+        "--continue",
+        dest="run",
+        type=at_least_one,
+        metavar="RUN",
+        help="go on with a run that was paused or interrupted, with its own settings",
+    )
+    sub.add_argument(
+        "--accept-changes",
+        action="store_true",
+        help="with --continue: although the data set, the base model or the recipe has changed",
+    )
     sub.add_argument("--base", default=TrainRequest.base, help="the base model (see: models)")
     sub.add_argument("--epochs", type=above_zero, help=f"default: {TrainRequest.epochs:g}")
     sub.add_argument(
         "--max-steps", type=at_least_one, help="how many steps; with --epochs, at the most"
     )
     sub.add_argument("--learning-rate", type=above_zero, help="default: the recommended one")
+    sub.add_argument(
+        "--method",
+        choices=list(Method),
+        type=Method,
+        default=TrainRequest.method,
+        help=f"which weights learn (default: {TrainRequest.method})",
+    )
+    sub.add_argument(
+        "--lora-rank",
+        type=at_least_one,
+        default=TrainRequest.lora_rank,
+        metavar="N",
+        help="size of the matrices of lora",
+    )
+    sub.add_argument(
+        "--last-blocks",
+        type=at_least_one,
+        default=TrainRequest.last_blocks,
+        metavar="N",
+        help="how many layers learn with last-blocks",
+    )
     sub.add_argument("--device", default="auto", help="auto, cpu, cuda:0, mps (see: devices)")
     sub.add_argument("--seed", type=int, default=TrainRequest.seed)
 
@@ -109,20 +153,17 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _train(options: argparse.Namespace, paths: Paths) -> int:
-    epochs = options.epochs
-    if epochs is None:
-        # An epoch has one step or more: so many epochs always hold that many steps.
-        epochs = TrainRequest.epochs if options.max_steps is None else float(options.max_steps)
-    request = TrainRequest(
-        dataset=options.data,
-        base=options.base,
-        epochs=epochs,
-        max_steps=options.max_steps,
-        learning_rate=options.learning_rate,
-        device=options.device,
-        seed=options.seed,
-    )
-    code, summary = run(model_service.train, request, paths, first_interrupt=Stop.FINISH)
+    if problem := _wrong_together(options):
+        sys.stderr.write(f"usage: jokegen train …\njokegen train: error: {problem}\n")
+        return USAGE
+    if options.run is not None:
+        again = ContinueRequest(options.run, accept_changes=options.accept_changes)
+        code, summary = run(
+            model_service.continue_training, again, paths, first_interrupt=Stop.FINISH
+        )
+    else:
+        request = _train_request(options)
+        code, summary = run(model_service.train, request, paths, first_interrupt=Stop.FINISH)
     if summary is not None:
         print_result(
             options,
@@ -132,6 +173,35 @@ def _train(options: argparse.Namespace, paths: Paths) -> int:
             f"{summary.validation_loss_before:.3f} → {summary.validation_loss:.3f}.",
         )
     return code
+
+
+def _wrong_together(options: argparse.Namespace) -> str:
+    """What is wrong with a combination of options, or ""."""
+    if options.run is None:
+        return "--accept-changes goes with --continue" if options.accept_changes else ""
+    settings = _train_request(options)
+    if settings != replace(TrainRequest(""), dataset=settings.dataset):
+        return f"run {options.run} goes on with its own settings: give none with --continue"
+    return ""
+
+
+def _train_request(options: argparse.Namespace) -> TrainRequest:
+    epochs = options.epochs
+    if epochs is None:
+        # An epoch has one step or more: so many epochs always hold that many steps.
+        epochs = TrainRequest.epochs if options.max_steps is None else float(options.max_steps)
+    return TrainRequest(
+        dataset=options.data,
+        base=options.base,
+        epochs=epochs,
+        max_steps=options.max_steps,
+        learning_rate=options.learning_rate,
+        device=options.device,
+        seed=options.seed,
+        method=options.method,
+        lora_rank=options.lora_rank,
+        last_blocks=options.last_blocks,
+    )
 
 
 def _generate(options: argparse.Namespace, paths: Paths) -> int:
@@ -178,12 +248,19 @@ def _models(options: argparse.Namespace, paths: Paths) -> int:
 def _runs(options: argparse.Namespace, paths: Paths) -> int:
     infos = ModelService(paths).runs()
     lines = [
-        f"{info.title}  {wording.status_title(info.status)}, {info.steps} steps"
+        f"{info.title}  {wording.status_title(info.status)}, {_steps(info)}"
         + (f", validation loss {info.validation_loss:.3f}" if info.validation_loss else "")
+        + (f" (can be continued: jokegen train --continue {info.number})" * info.can_continue)
         for info in infos
     ]
     print_result(options, {"runs": wire.to_plain(infos)}, lines_or(lines, "No runs yet."))
     return DONE
+
+
+def _steps(info: RunInfo) -> str:
+    """ "12 steps", or "12 of 60 steps" where it did not get to its end."""
+    total = info.total_steps
+    return wording.amount(info.steps, total if total != info.steps else None, "steps")
 
 
 def _devices(options: argparse.Namespace, paths: Paths) -> int:

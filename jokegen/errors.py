@@ -26,6 +26,13 @@ class JokegenError(Exception):
         return f"{self.happened} {self.todo}"
 
 
+class ChangedError(JokegenError):
+    """Refused because something is not what it was; a person may want to go on all the same.
+
+    `ContinueRequest.accept_changes` says so.
+    """
+
+
 class JobCancelled(Exception):  # noqa: N818 - not an error: somebody asked for it
     """Raised by a job's `context.check()` when the person asked to stop and discard."""
 
@@ -50,7 +57,7 @@ def explain(error: BaseException) -> JokegenError:
         if error.errno in _OUT_OF_SPACE:
             return JokegenError(
                 f"There is no space left on the disk{' for' + place if place else ''}.",
-                "Free some space (a run needs about twice the size of its base model) "
+                "Free some space (a run may need eight times the size of its base model) "
                 "and try again; what was saved before is untouched.",
             )
         if error.errno == errno.EFBIG:

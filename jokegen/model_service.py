@@ -30,7 +30,9 @@ from jokegen.jobs.dataset_requests import (
     PreviewRequest,
     PreviewSummary,
 )
+from jokegen.jobs.events import Metric, Sample
 from jokegen.jobs.requests import (
+    ContinueRequest,
     DevicesRequest,
     DevicesSummary,
     FetchModelRequest,
@@ -68,6 +70,7 @@ class ModelService:
         for inner in (*paths.datasets.glob("*"), *paths.runs.glob("*")):
             storage.sweep(inner)
             storage.sweep(inner / "checkpoints")
+            storage.sweep(inner / "states")
 
     @property
     def starter_jokes(self) -> Path:
@@ -190,6 +193,23 @@ class ModelService:
 
         return list_runs(self.paths)
 
+    def run_metrics(self, number: int) -> list[Metric]:
+        """The measured points of a run so far, oldest first; raises JokegenError for no such run.
+
+        Where a run went on from a checkpoint, steps may come twice: the later ones count.
+        """
+        from jokegen.lm.run_points import read_metrics
+        from jokegen.lm.runs import find_run
+
+        return read_metrics(find_run(self.paths, number).path)
+
+    def run_samples(self, number: int) -> list[Sample]:
+        """The jokes that a run wrote on its way, oldest first; raises JokegenError as above."""
+        from jokegen.lm.run_points import read_samples
+        from jokegen.lm.runs import find_run
+
+        return read_samples(find_run(self.paths, number).path)
+
     def delete_run(self, number: int) -> None:
         """Remove a run with everything it made; raises JokegenError for an unknown number."""
         from jokegen.lm.runs import delete_run
@@ -201,6 +221,15 @@ class ModelService:
         from jokegen.lm.runs import discard_interrupted
 
         discard_interrupted(self.paths, number)
+
+    def finish_run(self, number: int) -> RunInfo:
+        """End a run that was paused or interrupted and keep its best as its model.
+
+        Raises JokegenError where it is under way, or nothing was made yet that could be kept.
+        """
+        from jokegen.lm.runs import finish_run
+
+        return finish_run(self.paths, number)
 
 
 def bring(request: BringRequest, context: JobContext) -> BringSummary:
@@ -257,22 +286,41 @@ def fetch_model(request: FetchModelRequest, context: JobContext) -> FetchModelSu
 def train(request: TrainRequest, context: JobContext) -> TrainSummary:
     """Job: fine-tune a base model (fetched first where it is not here) on a saved data set."""
     from jokegen.data.store import load_jokes
-    from jokegen.errors import JokegenError
     from jokegen.lm.fetching import ensure_model
     from jokegen.lm.training import fine_tune
 
     train_jokes, validation_jokes = load_jokes(context.paths, request.dataset)
-    found = len(train_jokes) + len(validation_jokes)
+    _require_jokes(request.dataset, len(train_jokes) + len(validation_jokes))
+    context.check()
+    base_folder = ensure_model(request.base, context)
+    return fine_tune(request, base_folder, train_jokes, validation_jokes, context)
+
+
+def _require_jokes(dataset: str, found: int) -> None:
+    from jokegen.errors import JokegenError
+
     if found < FEWEST_JOKES:
         raise JokegenError(
-            f"The data set “{request.dataset}” has only {found} "
+            f"The data set “{dataset}” has only {found} "
             f"{'joke' if found == 1 else 'jokes'}; "
             f"a language model needs at least {FEWEST_JOKES} to learn from.",
             f"Import {FEWEST_JOKES - found} more (a few hundred work well), then start again.",
         )
+
+
+def continue_training(request: ContinueRequest, context: JobContext) -> TrainSummary:
+    """Job: go on with a run that was paused or interrupted, in its own folder and number."""
+    from jokegen.data.store import load_jokes
+    from jokegen.lm.fetching import ensure_model
+    from jokegen.lm.resuming import continue_run
+    from jokegen.lm.runs import run_to_continue
+
+    folder, asked = run_to_continue(context.paths, request.run)
+    train_jokes, validation_jokes = load_jokes(context.paths, asked.dataset)
+    _require_jokes(asked.dataset, len(train_jokes) + len(validation_jokes))
     context.check()
-    base_folder = ensure_model(request.base, context)
-    return fine_tune(request, base_folder, train_jokes, validation_jokes, context)
+    base_folder = ensure_model(asked.base, context)
+    return continue_run(request, folder, asked, base_folder, train_jokes, validation_jokes, context)
 
 
 def generate(request: GenerateRequest, context: JobContext) -> GenerateSummary:

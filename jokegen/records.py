@@ -118,13 +118,18 @@ class RunStatus(StrEnum):
     RUNNING = "running"
     COMPLETE = "complete"
     STOPPED = "stopped"  # ended early on request, the best so far kept
+    PAUSED = "paused"  # ended on request, to go on another day
     FAILED = "failed"
     INTERRUPTED = "interrupted"  # its process is gone without a word
 
 
 @dataclass(frozen=True)
 class RunInfo:
-    """A fine-tuning run. Losses in nats a token; `model_path` is None where nothing was kept."""
+    """A fine-tuning run. Losses in nats a token; `model_path` is None where nothing was kept.
+
+    `total_steps` is what was planned, None where nobody wrote it down. `can_continue`: it did not
+    reach its end, and has kept the state of its training.
+    """
 
     number: int
     title: str
@@ -139,6 +144,8 @@ class RunInfo:
     path: Path
     model_path: Path | None
     problem: str = ""
+    total_steps: int | None = None
+    can_continue: bool = False
 
     @property
     def is_usable(self) -> bool:

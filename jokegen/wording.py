@@ -24,6 +24,7 @@ _STATUS = {
     RunStatus.RUNNING: "training now",
     RunStatus.COMPLETE: "complete",
     RunStatus.STOPPED: "stopped early",
+    RunStatus.PAUSED: "paused",
     RunStatus.FAILED: "failed",
     RunStatus.INTERRUPTED: "interrupted",
 }

@@ -114,6 +114,8 @@ def test_a_failure_has_exit_code_1_and_a_sentence(
 @pytest.mark.parametrize(
     "arguments",
     [("fly",), ("import",), ("train",), ("generate", "--count", "0"), ("generate", "--length", "x"),
+     ("train", "--data", "x", "--continue", "1"), ("train", "--data", "x", "--method", "magic"),
+     ("train", "--data", "x", "--lora-rank", "0"), ("train", "--data", "x", "--accept-changes"),
      ("train", "--data", "x", "--epochs", "0"), ("train", "--data", "x", "--learning-rate", "nan")],
 )  # fmt: skip
 def test_wrong_usage_has_exit_code_2(paths: Paths, arguments: tuple[str, ...]) -> None:
@@ -155,6 +157,50 @@ def test_interrupting_a_training_keeps_the_best_and_exits_with_130(
     summary = json.loads(out)
     assert summary["status"] == "stopped"
     assert run_json(paths, "generate", "--model", "1", "--length", "5")["jokes"]
+
+
+PAUSING = """
+import sys
+from jokegen import cli
+from jokegen.jobs.context import JobContext, Stop
+from jokegen.jobs.events import Metric
+emit = JobContext.emit
+def emit_and_pause(self, event):
+    emit(self, event)
+    if isinstance(event, Metric) and event.step == 3:
+        self.request_stop(Stop.PAUSE)
+JobContext.emit = emit_and_pause
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_a_paused_run_is_listed_as_such_and_continued_by_its_number(
+    paths: Paths, file: Path
+) -> None:
+    tiny_gpt2(paths.models / "gpt2")
+    run(paths, "import", str(file))
+    settings = ("--method", "lora", "--lora-rank", "2", "--base", "gpt2", "--max-steps", "7")
+    out = subprocess.run(
+        [sys.executable, "-c", PAUSING, "train", "--data", "my jokes", *settings],
+        cwd=ROOT,
+        env={**os.environ, "JOKEGEN_HOME": str(paths.home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "Run 1 paused: 3 steps" in out
+    out, _ = run(paths, "runs")
+    assert "paused, 3 of 7 steps" in out
+    assert "can be continued: jokegen train --continue 1" in out
+    ended = run_json(paths, "train", "--continue", "1")
+    assert (ended["run"], ended["status"], ended["steps"]) == (1, "complete", 7)
+    out, _ = run(paths, "runs")
+    assert "complete, 7 steps" in out
+    assert "continued" not in out
+    _, err = run(paths, "train", "--continue", "1", code=1)
+    assert "Run 1 cannot go on" in err
+    _, err = run(paths, "train", "--continue", "1", "--epochs", "3", code=2)
+    assert "its own settings" in err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")

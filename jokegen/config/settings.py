@@ -18,12 +18,16 @@ from jokegen.storage import write_json
 
 @dataclass(frozen=True)
 class Settings:
-    """Preferences with their defaults; `window` is width and height in pixels."""
+    """Preferences with their defaults; `window` is width and height in pixels.
+
+    `left_runs` are the numbers of unfinished runs that nobody wants to be asked about any more.
+    """
 
     version: int = 1
     appearance: Literal["system", "light", "dark"] = "system"
     last_folder: str = ""
     window: tuple[int, int] = (1180, 760)
+    left_runs: tuple[int, ...] = ()
 
 
 def load_settings(path: Path) -> Settings:

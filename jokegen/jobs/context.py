@@ -23,6 +23,7 @@ class Stop(StrEnum):
 
     FINISH = "finish"  # end early and keep what there is
     CANCEL = "cancel"  # end at once and leave nothing behind
+    PAUSE = "pause"  # end at the end of the step and keep all that is needed to go on
 
 
 class JobContext:
@@ -41,8 +42,7 @@ class JobContext:
         self.paths = paths
         self.resources = resources if resources is not None else {}
         self._on_event = on_event
-        self._finish = threading.Event()
-        self._cancel = threading.Event()
+        self._asked = {stop: threading.Event() for stop in Stop}
 
     def emit(self, event: Event) -> None:
         """Report; cheap enough to call for every row and token."""
@@ -50,17 +50,22 @@ class JobContext:
 
     def check(self) -> None:
         """Raise `JobCancelled` if the person asked to stop and discard; call it often."""
-        if self._cancel.is_set():
+        if self._asked[Stop.CANCEL].is_set():
             raise JobCancelled
 
     @property
     def is_finish_requested(self) -> bool:
         """The person asked to end early and keep what there is."""
-        return self._finish.is_set()
+        return self._asked[Stop.FINISH].is_set()
+
+    @property
+    def is_pause_requested(self) -> bool:
+        """The person asked to end now and to go on another day."""
+        return self._asked[Stop.PAUSE].is_set()
 
     def request_stop(self, stop: Stop) -> None:
         """Ask the job to stop; safe from any thread and from a signal handler."""
-        (self._cancel if stop is Stop.CANCEL else self._finish).set()
+        self._asked[stop].set()
 
 
 class RecordingContext(JobContext):

@@ -110,11 +110,15 @@ class Done(Generic[SummaryT_co]):
 
 @dataclass(frozen=True)
 class Failed:
-    """The job could not do its work. `details` is for the log: a traceback, last log lines."""
+    """The job could not do its work. `details` is for the log: a traceback, last log lines.
+
+    `is_about_changes`: it only refused because something is not what it was (`ChangedError`).
+    """
 
     happened: str
     todo: str
     details: str = ""
+    is_about_changes: bool = False
 
 
 @dataclass(frozen=True)

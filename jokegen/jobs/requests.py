@@ -7,6 +7,7 @@ under way, and every one can be written to disk as JSON.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -30,12 +31,21 @@ class FetchModelSummary:
     seconds: float
 
 
+class Method(StrEnum):
+    """Which weights of the base model learn."""
+
+    FULL = "full"  # all of them
+    LORA = "lora"  # small matrices added to every layer, merged into it at the end
+    LAST_BLOCKS = "last-blocks"  # those of the last few layers
+
+
 @dataclass(frozen=True)
 class TrainRequest:
     """Fine-tune a base model on a data set.
 
     `max_steps` (optimizer steps) ends the run earlier than `epochs` would. `tokens_per_step` is
-    the size of one optimizer step. `learning_rate` None takes the recommended one.
+    the size of one optimizer step. `learning_rate` None takes the one recommended for the method.
+    `lora_rank` and `last_blocks` only count for the method of that name.
     """
 
     dataset: str
@@ -46,11 +56,30 @@ class TrainRequest:
     device: str = "auto"
     seed: int = 42
     tokens_per_step: int = 512
+    method: Method = Method.FULL
+    lora_rank: int = 16
+    last_blocks: int = 4
+
+
+@dataclass(frozen=True)
+class ContinueRequest:
+    """Go on with a run that was paused or interrupted.
+
+    It is refused where the data set, the base model or the recipe is not what it was, unless
+    `accept_changes` says to go on with what there is now.
+    """
+
+    run: int
+    accept_changes: bool = False
 
 
 @dataclass(frozen=True)
 class TrainSummary:
-    """Losses are in nats a token, over joke and end tokens; `status` is complete or stopped."""
+    """Losses are in nats a token, over joke and end tokens; `status` is that of the run.
+
+    Of a paused run (fewer `steps` than planned) `best_step` is 0, and `validation_loss` the loss
+    before, while nothing better was measured.
+    """
 
     run: int
     status: str

@@ -9,7 +9,7 @@ import typing
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from jokegen.errors import JobCancelled, explain
+from jokegen.errors import ChangedError, JobCancelled, explain
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import Cancelled, Done, Failed
 
@@ -32,7 +32,12 @@ def run_job(
     except (Exception, SystemExit) as error:
         log.exception("%s failed", getattr(job, "__name__", job))
         sentences = explain(error)
-        return Failed(sentences.happened, sentences.todo, traceback.format_exc())
+        return Failed(
+            sentences.happened,
+            sentences.todo,
+            traceback.format_exc(),
+            is_about_changes=isinstance(error, ChangedError),
+        )
 
 
 def job_name(job: Callable[..., Any]) -> str:

@@ -5,16 +5,18 @@ runs/0003-my-jokes/
     log.txt         what was logged meanwhile
     metrics.jsonl   one line a measured point       samples.jsonl  jokes written on the way
     checkpoints/step-000060/   the best so far: weights, tokenizer, manifest
+    states/step-000080/        all that is needed to go on (see `training_state`)
     final/          the best, once the run ended
     summary.json    how it ended; a run without one is running, or was interrupted
+    .lock           held by the process that trains it, which .holder.json names
 """
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,49 +28,13 @@ from jokegen import storage
 from jokegen.config.paths import Paths
 from jokegen.errors import JokegenError
 from jokegen.jobs import wire
-from jokegen.jobs.events import Metric, Sample
+from jokegen.jobs.events import Metric
 from jokegen.jobs.requests import TrainRequest, TrainSummary
+from jokegen.lm.run_folder import RunFolder, this_process
 from jokegen.records import RunInfo, RunStatus
 
 _FOLDER = re.compile(r"^(\d{4,})-")
-
-
-@dataclass(frozen=True)
-class RunFolder:
-    """One run's place on disk, for the job that fills it."""
-
-    number: int
-    path: Path
-
-    @property
-    def checkpoints(self) -> Path:
-        return self.path / "checkpoints"
-
-    @property
-    def final(self) -> Path:
-        return self.path / "final"
-
-    def add_metric(self, metric: Metric) -> None:
-        _append(self.path / "metrics.jsonl", metric)
-
-    def add_sample(self, sample: Sample) -> None:
-        _append(self.path / "samples.jsonl", sample)
-
-    def conclude(self, status: RunStatus, summary: TrainSummary | None, problem: str = "") -> None:
-        """Write how it ended; from now on the run counts as ended."""
-        storage.write_json(
-            self.path / "summary.json",
-            {
-                "version": 1,
-                "status": status.value,
-                "problem": problem,
-                "summary": None if summary is None else wire.to_plain(summary),
-            },
-        )
-
-    def discard(self) -> None:
-        """Remove the run with everything it made."""
-        storage.remove_folder(self.path)
+_CAN_CONTINUE = {RunStatus.PAUSED, RunStatus.INTERRUPTED, RunStatus.STOPPED, RunStatus.FAILED}
 
 
 def new_run(paths: Paths, request: TrainRequest) -> RunFolder:
@@ -88,8 +54,7 @@ def new_run(paths: Paths, request: TrainRequest) -> RunFolder:
                     "version": 1,
                     "run": number,
                     "started": time.time(),
-                    "process": os.getpid(),
-                    "process_started": psutil.Process().create_time(),
+                    **this_process(),
                     "request": wire.to_plain(request),
                 },
             )
@@ -121,6 +86,76 @@ def delete_run(paths: Paths, number: int) -> None:
             f"Run {number} is being trained just now.", "Stop it first, then delete it."
         )
     storage.remove_folder(run.path)
+
+
+def run_to_continue(paths: Paths, number: int) -> tuple[RunFolder, TrainRequest]:
+    """A run that can go on, and what was asked of it then.
+
+    Raises JokegenError for one that is not there, is under way, or has nothing to go on from.
+    """
+    run = find_run(paths, number)
+    if run.status is RunStatus.RUNNING:
+        asked = storage.read_json(run.path / "request.json") or {}
+        raise JokegenError(
+            f"Run {number} is being trained just now (process {asked.get('process')}).",
+            "Watch it there, or stop it there first.",
+        )
+    if not run.can_continue:
+        raise JokegenError(
+            f"Run {number} cannot go on: it is {run.status.value} and has not kept the state of "
+            "its training.",
+            "Start a new run with the same settings.",
+        )
+    asked = storage.read_json(run.path / "request.json") or {}
+    try:
+        return RunFolder(number, run.path), wire.from_plain(asked["request"], TrainRequest)
+    except (KeyError, msgspec.ValidationError) as error:
+        raise JokegenError(
+            f"The file “request.json” of run {number} cannot be understood ({error}).",
+            "Start a new run with the same settings.",
+        ) from error
+
+
+def finish_run(paths: Paths, number: int) -> RunInfo:
+    """End a run that was paused, interrupted or failed, and keep the best that it made.
+
+    Raises JokegenError where it is under way or has made nothing yet that could be kept.
+    """
+    run = find_run(paths, number)
+    if run.status in (RunStatus.COMPLETE, RunStatus.STOPPED):
+        return run
+    if run.status is RunStatus.RUNNING:
+        raise JokegenError(f"Run {number} is being trained just now.", "Stop it there.")
+    if run.model_path is None or run.validation_loss is None:
+        raise JokegenError(
+            f"Run {number} has no model yet that could be kept: it was not checked even once.",
+            "Continue it for a while, or delete it.",
+        )
+    folder = RunFolder(number, run.path)
+    with folder.locked():
+        manifest = storage.read_manifest(run.model_path) or {}
+        summary = TrainSummary(
+            run=number,
+            status=RunStatus.STOPPED.value,
+            steps=run.steps,
+            best_step=int(manifest.get("step", run.steps)),
+            train_loss=run.validation_loss,
+            validation_loss=run.validation_loss,
+            validation_loss_before=run.validation_loss_before or run.validation_loss,
+            seconds=run.seconds,
+            tokens_per_second=0.0,
+            path=run.path,
+        )
+        earlier = (storage.read_json(run.path / "summary.json") or {}).get("summary")
+        if isinstance(earlier, dict):  # a paused run has told more
+            with contextlib.suppress(msgspec.ValidationError):
+                summary = replace(
+                    wire.from_plain(earlier, TrainSummary), status=RunStatus.STOPPED.value
+                )
+        folder.keep_best()
+        folder.conclude(RunStatus.STOPPED, summary, total_steps=run.total_steps)
+        folder.forget_training()
+    return find_run(paths, number)
 
 
 def discard_interrupted(paths: Paths, number: int) -> None:
@@ -179,7 +214,25 @@ def _info(folder: RunFolder, asked: dict[str, Any], ended: dict[str, Any] | None
         path=folder.path,
         model_path=None if status is RunStatus.RUNNING else _model_folder(folder),
         problem=str((ended or {}).get("problem", "")),
+        total_steps=_total_steps(status, facts, ended),
+        can_continue=status in _CAN_CONTINUE and _has_state(folder),
     )
+
+
+def _total_steps(
+    status: RunStatus, facts: dict[str, Any], ended: dict[str, Any] | None
+) -> int | None:
+    total = (ended or {}).get("total_steps") or facts.get("total_steps")
+    if total is None and status is RunStatus.COMPLETE:
+        total = facts.get("steps")
+    return None if total is None else int(total)
+
+
+def _has_state(folder: RunFolder) -> bool:
+    try:
+        return any(True for _ in storage.whole_folders(folder.states))
+    except OSError:
+        return False  # not ours to read
 
 
 def _number(value: Any) -> float | None:
@@ -191,10 +244,10 @@ def _model_folder(folder: RunFolder) -> Path | None:
     if storage.read_manifest(folder.final) is not None:
         return folder.final
     try:
-        checkpoints = [path for path, _ in storage.whole_folders(folder.checkpoints)]
+        best = folder.best()
     except OSError:
         return None  # not ours to read
-    return checkpoints[-1] if checkpoints else None
+    return best[0] if best else None
 
 
 def _is_alive(asked: dict[str, Any]) -> bool:
@@ -205,11 +258,6 @@ def _is_alive(asked: dict[str, Any]) -> bool:
         return is_same and process.status() != psutil.STATUS_ZOMBIE
     except (psutil.Error, KeyError, TypeError):
         return False
-
-
-def _append(path: Path, event: Metric | Sample) -> None:
-    with path.open("ab") as file:
-        file.write(wire.encode_line(event))
 
 
 def _measured(path: Path) -> dict[str, Any]:
@@ -227,7 +275,7 @@ def _measured(path: Path) -> dict[str, Any]:
             point = wire.from_plain(wire.decode_line(line), Metric)
         except msgspec.MsgspecError:
             continue  # the line that was being written when the process ended or the disk was full
-        facts.update(steps=point.step, seconds=point.seconds)
+        facts.update(steps=point.step, seconds=point.seconds, total_steps=point.steps)
         if point.is_best:
             facts["validation_loss"] = point.validation_loss
         elif point.step == 0:

@@ -75,6 +75,10 @@ class JobHandle(QObject):
         """Ask it to end early and keep what there is."""
         self._worker.request_stop(self._number, Stop.FINISH)
 
+    def pause(self) -> None:
+        """Ask it to end soon and to keep all that is needed to go on another day."""
+        self._worker.request_stop(self._number, Stop.PAUSE)
+
     def cancel(self) -> None:
         """Ask it to end and to leave nothing behind; it will, or its process is ended."""
         self._worker.request_stop(self._number, Stop.CANCEL)

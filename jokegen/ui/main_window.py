@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolButton, QVBo
 import jokegen
 from jokegen.config.settings import Settings
 from jokegen.errors import JokegenError
+from jokegen.jobs.context import Stop
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobHandle, JobRunner, Line
 from jokegen.ui.dataset.tab import DatasetTab
+from jokegen.ui.finetune.offer import RunOffer
 from jokegen.ui.finetune.tab import FinetuneTab
 from jokegen.ui.kit.buttons import ButtonKind, IconButton
 from jokegen.ui.kit.dialogs import Answer, ask
@@ -29,6 +31,14 @@ _SCHEMES = {
     Scheme.SYSTEM: "As the desktop",
     Scheme.LIGHT: "Light",
     Scheme.DARK: "Dark",
+}
+
+_STOPS = {"discard": Stop.CANCEL, "keep": Stop.FINISH, "pause": Stop.PAUSE}
+_LEAVING = {
+    Stop.CANCEL: "Everything is being ended in good order.",
+    Stop.FINISH: "The best so far is being saved. Close again to end at once.",
+    Stop.PAUSE: "The fine-tuning is being paused. Close again to end at once: "
+    "then only the steps since it was last saved are lost.",
 }
 
 
@@ -77,13 +87,16 @@ class MainWindow(QMainWindow):
             self.addAction(action)
 
         self.banner = Banner(name="window_banner")
+        self.offer = RunOffer(name="window_offer")  # where the tab's own cannot be seen
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         holder = QVBoxLayout()
         holder.setContentsMargins(Space.XL, 0, Space.XL, 0)
+        holder.setSpacing(Space.S)
         holder.addWidget(self.banner)
+        holder.addWidget(self.offer)
         column.addLayout(holder)
         column.addWidget(self.steps, 1)
         self.setCentralWidget(content)
@@ -93,6 +106,10 @@ class MainWindow(QMainWindow):
         state.datasets_changed.connect(self._mark_done_steps)
         state.runs_changed.connect(self._mark_done_steps)
         self.finetune_tab.dataset_wanted.connect(self._on_dataset_wanted)
+        self.finetune_tab.offer_changed.connect(self._show_offer)
+        self.steps.currentChanged.connect(self._show_offer)
+        self.offer.action_clicked.connect(self._on_continue_wanted)
+        self.offer.secondary_clicked.connect(self.finetune_tab.leave_offered)
         self.playground_tab.finetune_wanted.connect(self._on_finetune_wanted)
 
     @property
@@ -103,6 +120,7 @@ class MainWindow(QMainWindow):
             window=(self.width(), self.height()),
             appearance=self._theme.scheme.value,
             last_folder=self.dataset_tab.last_folder,
+            left_runs=self.finetune_tab.left_runs,
         )
 
     def start(self) -> None:
@@ -110,6 +128,7 @@ class MainWindow(QMainWindow):
         self._state.datasets_changed.emit()
         self._state.models_changed.emit()
         self._state.runs_changed.emit()
+        self.finetune_tab.offer_unfinished(self._settings.left_runs)
         # The first step would show a focus ring that nobody asked for.
         self.setFocus()
 
@@ -122,8 +141,8 @@ class MainWindow(QMainWindow):
         """A message above the tabs."""
         self.banner.show_message(Tone.WARNING, title, text)
 
-    def ask_before_closing(self, jobs: Sequence[JobHandle], leave: Callable[[bool], None]) -> None:
-        """Say what would be lost; `leave(keep_best)` is called unless the person stays."""
+    def ask_before_closing(self, jobs: Sequence[JobHandle], leave: Callable[[Stop], None]) -> None:
+        """Say what would be lost; `leave(how to stop)` is called unless the person stays."""
         titles = "\n".join(f"• {job.title}" for job in jobs)
         unsaved = self.dataset_tab.unsaved()
         if unsaved:
@@ -132,11 +151,13 @@ class MainWindow(QMainWindow):
         if any(job.line is Line.TRAIN for job in jobs):
             text = (
                 f"This is still under way:\n{titles}\n\n"
-                "A fine-tuning can be finished early: the best so far is kept, "
+                "A fine-tuning that is paused loses nothing: Jokegen offers to go on with it when "
+                "you open it again. It can also be finished early: the best so far is kept, "
                 "after a last check that may take a minute."
             )
             answers.append(Answer("discard", "Discard and close", ButtonKind.DANGER))
-            answers.append(Answer("keep", "Finish, keep and close", ButtonKind.PRIMARY))
+            answers.append(Answer("keep", "Finish, keep and close"))
+            answers.append(Answer("pause", "Pause and close", ButtonKind.PRIMARY))
         elif jobs:
             text = f"This is still under way and would be given up:\n{titles}"
             answers.append(Answer("discard", "Stop it and close", ButtonKind.DANGER))
@@ -146,19 +167,15 @@ class MainWindow(QMainWindow):
 
         def on_answered(key: str) -> None:
             if key != "stay":
-                leave(key == "keep")
+                leave(_STOPS[key])
 
         ask(self, "Close Jokegen?", text, answers, on_answered)
 
-    def show_leaving(self, keep_best: bool) -> None:
+    def show_leaving(self, stop: Stop) -> None:
         """The person sees that the window is about to close."""
         self.steps.setEnabled(False)
-        todo = (
-            "The best so far is being saved. Close again to end at once."
-            if keep_best
-            else "Everything is being ended in good order."
-        )
-        self.banner.show_message(Tone.INFO, "Closing.", todo)
+        self.offer.clear()
+        self.banner.show_message(Tone.INFO, "Closing.", _LEAVING[stop])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()
@@ -233,6 +250,19 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_finetune_wanted(self) -> None:
         self.steps.setCurrentIndex(self._finetune_step)
+
+    @Slot()
+    def _show_offer(self) -> None:
+        run = self.finetune_tab.offered
+        if run is None or self.steps.currentIndex() == self._finetune_step:
+            self.offer.clear()
+        else:
+            self.offer.show_run(run)
+
+    @Slot()
+    def _on_continue_wanted(self) -> None:
+        self.steps.setCurrentIndex(self._finetune_step)
+        self.finetune_tab.continue_offered()
 
     @Slot()
     def _mark_done_steps(self) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from jokegen.app import Application
 from jokegen.config.paths import Paths
+from jokegen.jobs.context import Stop
 
 Widget = TypeVar("Widget", bound=QWidget)
 
@@ -176,7 +177,7 @@ def live(
         finally:
             if application.window.isVisible():
                 application.runner.kill_workers()
-                application.leave(keep_best=False)
+                application.leave(Stop.CANCEL)
 
     application.show()
     spawn(live_through())

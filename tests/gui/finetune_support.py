@@ -94,6 +94,8 @@ class StubService(ModelService):
         self.base_list = [replace(b, is_here=b.id == "gpt2") for b in list_base_models(paths)]
         self.run_list: list[RunInfo] = []
         self.discarded: list[int] = []
+        self.metrics: list[Metric] = []
+        self.samples: list[Sample] = []
         self.problem: JokegenError | None = None
 
     def datasets(self) -> list[DatasetInfo]:
@@ -104,6 +106,21 @@ class StubService(ModelService):
 
     def runs(self) -> list[RunInfo]:
         return list(self.run_list)
+
+    def finish_run(self, number: int) -> RunInfo:
+        if self.problem is not None:
+            raise self.problem
+        (run,) = (run for run in self.run_list if run.number == number)
+        self.run_list[self.run_list.index(run)] = ended = replace(
+            run, status=RunStatus.STOPPED, can_continue=False
+        )
+        return ended
+
+    def run_metrics(self, number: int) -> list[Metric]:
+        return list(self.metrics)
+
+    def run_samples(self, number: int) -> list[Sample]:
+        return list(self.samples)
 
     def discard_run(self, number: int) -> None:
         self.discarded.append(number)
@@ -120,6 +137,9 @@ class FakeHandle(JobHandle):
     def __init__(self, title: str, line: Line, runner: FakeRunner) -> None:
         super().__init__(title, line, runner._workers[line], runner)
         self.asked: list[str] = []
+
+    def pause(self) -> None:
+        self.asked.append("pause")
 
     def finish(self) -> None:
         self.asked.append("finish")

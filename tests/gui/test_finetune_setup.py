@@ -20,6 +20,7 @@ from jokegen.jobs.requests import (
     DevicesSummary,
     FetchModelRequest,
     FetchModelSummary,
+    Method,
     TrainRequest,
 )
 from jokegen.qt.job_runner import Line
@@ -94,6 +95,55 @@ def test_a_useless_learning_rate_is_told_beside_its_field(bench: Bench, typed: s
     assert not bench.find("learning_rate_field_problem").isVisible()
     bench.press("start_run")
     assert bench.runner.requests(Line.TRAIN)[0].learning_rate == 0.001
+
+
+def test_what_learns_is_as_recommended_until_it_is_changed(bench: Bench) -> None:
+    bench.press("more_settings_header")
+    assert bench.tab.setup.more.method.choice.key() == TrainRequest.method
+    assert not bench.find("reset_more").isVisible()
+    assert not bench.find("lora_rank_field").isVisible()
+    QTest.keyClick(bench.tab.setup.more.method.choice.card("last-blocks"), Qt.Key.Key_Space)
+    bench.find("last_blocks").setFocus()
+    QTest.keyClick(bench.find("last_blocks"), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(bench.find("last_blocks"), "6")
+    QTest.keyClick(bench.find("last_blocks"), Qt.Key.Key_Return)
+    (request,) = bench.runner.requests(Line.TRAIN)
+    assert (request.method, request.last_blocks) == (Method.LAST_BLOCKS, 6)
+    assert request.lora_rank == TrainRequest.lora_rank
+
+
+def test_a_number_of_another_method_does_not_count(bench: Bench) -> None:
+    bench.press("more_settings_header")
+    bench.press("method_choice_lora")
+    QTest.keyClick(bench.find("lora_rank"), Qt.Key.Key_Up)
+    bench.press("method_choice_full")
+    bench.press("start_run")
+    (request,) = bench.runner.requests(Line.TRAIN)
+    assert (request.method, request.lora_rank) == (Method.FULL, TrainRequest.lora_rank)
+
+
+def test_what_differs_from_the_recommended_is_marked_and_can_be_reset(bench: Bench) -> None:
+    header = bench.tab.setup.more.header
+    assert header.text() == "More settings"
+    bench.press("more_settings_header")
+    bench.press("method_choice_lora")
+    QTest.keyClick(bench.find("lora_rank"), Qt.Key.Key_Up)
+    QTest.keyClick(bench.find("seed"), Qt.Key.Key_Up)
+    QTest.keyClick(bench.find("most_steps"), Qt.Key.Key_Up)
+    bench.type_rate("0.0003")
+    changed = len(bench.tab.setup.more.changed())
+    assert header.text() == f"More settings · {changed} changed"
+    assert header.accessibleName() == header.text()
+    said = bench.text("more_changed")
+    for name in ("rank", "seed", "most steps", "learning rate"):
+        assert name in said
+    assert bench.text("seed_field_hint") == "Changed. Recommended: 42."
+    assert bench.text("lora_rank_field_hint") == "Changed. Recommended: 16."
+    bench.press("reset_more")
+    assert header.text() == "More settings"
+    assert not bench.find("reset_more").isVisible()
+    bench.press("start_run")
+    assert bench.runner.requests(Line.TRAIN) == [TrainRequest("onelinefun", epochs=2.0)]
 
 
 # ---- Jokes -------------------------------------------------------------------------------------

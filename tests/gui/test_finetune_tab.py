@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,7 +131,8 @@ def test_finishing_early_is_possible_from_the_first_step_and_only_once(bench: Be
     assert job.asked == ["finish"]
     job.events_arrived.emit(recorded_run(2)[-2:])
     assert not finish.isEnabled()
-    assert finish.text() == "Finishing after this step…"
+    assert finish.text() == "Finishing…"
+    assert bench.text("run_panel_status") == "Finishing after this step…"
     job.finished.emit(Done(summary(status="stopped", steps=2, best_step=2)))
     assert bench.text("run_result_title") == "Run 3 stopped early, the best so far was kept"
 
@@ -229,7 +231,10 @@ def test_a_failure_without_a_usable_rest_offers_none(bench: Bench) -> None:
 # ---- How it looks in every state ---------------------------------------------------------------
 
 
-STATES = ("empty", "setup", "custom", "few", "running", "done", "failed")
+STATES = (
+    "empty", "setup", "custom", "few", "method", "offer", "running", "pausing", "paused",
+    "continuing", "done", "failed", "died", "changed",
+)  # fmt: skip
 
 
 def bring_into(bench: Bench, state: str) -> None:
@@ -237,7 +242,9 @@ def bring_into(bench: Bench, state: str) -> None:
         bench.service.dataset_list = []
         bench.state.datasets_changed.emit()
         return
-    bench.service.run_list = [run_info(3, RunStatus.STOPPED), run_info(2, RunStatus.INTERRUPTED)]
+    stopped = run_info(3, RunStatus.STOPPED)
+    paused = run_info(2, RunStatus.PAUSED, steps=1412, total_steps=21_800, can_continue=True)
+    bench.service.run_list = [stopped, paused]
     bench.runner.handles[Line.ASK].finished.emit(Done(DevicesSummary((CPU, GPU))))
     if state == "custom":
         bench.tab.setup.length.choice.set_key("custom")
@@ -246,12 +253,29 @@ def bring_into(bench: Bench, state: str) -> None:
     elif state == "few":
         bench.service.dataset_list = [dataset(TRICKY * 5, 12)]
         bench.state.datasets_changed.emit()
+    elif state == "method":
+        bench.press("more_settings_header")
+        bench.press("method_choice_lora")
+        bench.type_rate("3e-4")
+    elif state == "offer":
+        bench.tab.offer_unfinished(())
     elif state in ("running", "done", "failed"):
         job = bench.start()
         if state == "done":
             job.finished.emit(Done(summary(status="stopped", best_step=40)))
         elif state == "failed":
             job.finished.emit(FAILED)
+    elif state in ("pausing", "paused"):
+        job = bench.start()
+        bench.press("pause_run")
+        if state == "paused":
+            job.finished.emit(Done(summary(run=2, status="paused")))
+    elif state in ("continuing", "died", "changed"):
+        bench.state.runs_changed.emit()
+        bench.press("continue_run_2")
+        if state != "continuing":
+            failed = replace(FAILED, is_about_changes=state == "changed")
+            bench.runner.handles[Line.TRAIN].finished.emit(failed)
 
 
 def assert_nothing_is_cut_off(bench: Bench) -> None:
@@ -297,7 +321,7 @@ def test_nothing_is_cut_off_and_one_button_leads_on(
         for button in bench.tab.findChildren(QPushButton)
         if button.property("kind") == "primary" and button.isVisible()
     ]
-    assert len(primary) == (0 if state == "running" else 1)
+    assert len(primary) == (0 if state in ("running", "pausing", "continuing") else 1)
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -54,6 +54,23 @@ def test_a_hundred_thousand_points_are_drawn_quickly(
     assert len(chart.training_points) == 100_000
 
 
+def test_steps_that_are_taken_again_replace_the_former_ones(qtbot: QtBot, theme: Theme) -> None:
+    chart = LossChart()
+    qtbot.addWidget(chart)
+    for step in range(1, 10):
+        chart.add_training_point(step, 5.0 - step / 10)
+        if step % 3 == 0:
+            chart.add_validation_point(step, 5.0 - step / 10, is_best=True)
+    chart.add_training_point(5, 1.0)
+    assert [step for step, _ in chart.training_points] == [1, 2, 3, 4, 5]
+    assert chart.training_points[-1] == (5, 1.0)
+    assert [step for step, _ in chart.validation_points] == [3]
+    assert chart.best_point == (3, 4.7)
+    chart.add_training_point(1, 4.0)
+    assert chart.training_points == [(1, 4.0)]
+    assert chart.best_point is None
+
+
 def test_thinning_keeps_the_ends_and_the_extremes() -> None:
     points = [(step, 1.0) for step in range(50_000)]
     points[31_415] = (31_415, 9.0)

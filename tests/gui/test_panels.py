@@ -42,6 +42,19 @@ def test_a_banner_shows_an_error_and_goes_when_dismissed(
     assert banner.isHidden()
 
 
+def test_a_banner_can_offer_two_answers(qtbot: QtBot, theme: Theme, shown: Show) -> None:
+    banner = Banner(name="offer")
+    shown(banner)
+    banner.show_message(Tone.INFO, "Go on?", action="Continue", secondary="Leave it")
+    with qtbot.waitSignal(banner.secondary_clicked):
+        QTest.mouseClick(banner.secondary_button, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(banner.action_clicked):
+        QTest.mouseClick(banner.action_button, Qt.MouseButton.LeftButton)
+    banner.show_message(Tone.INFO, "Something else.")
+    assert not banner.secondary_button.isVisible()
+    assert not banner.action_button.isVisible()
+
+
 def test_the_buttons_of_an_empty_state_ask_for_the_next_step(
     qtbot: QtBot, theme: Theme, shown: Show
 ) -> None:

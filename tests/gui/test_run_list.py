@@ -30,7 +30,7 @@ def test_the_runs_are_listed_with_what_can_be_done(bench: Bench, qtbot: QtBot) -
     title = bench.find("run_3_title")
     assert isinstance(title, ElidedLabel)
     assert title.shown_text() == f"Run 3: {TRICKY}"
-    assert bench.text("run_3_status") == "complete"
+    assert bench.text("run_3_status") == "Complete"
     facts = bench.text("run_3_facts")
     assert facts.startswith("Starter (SmolLM2, 135M) · 212 steps · loss 4.69 → 3.31 · 22 min")
     assert bench.text("run_2_problem") == f"It broke: {TRICKY}"
@@ -64,13 +64,13 @@ def test_older_runs_come_on_demand(bench: Bench) -> None:
     bench.press("older_runs")
     assert bench.find("run_34").isVisible()
     assert bench.find("run_5").isVisible()
-    assert bench.text("run_40_status") == "complete"
+    assert bench.text("run_40_status") == "Complete"
 
 
 def test_a_run_under_way_is_listed_and_cannot_be_deleted(bench: Bench) -> None:
     bench.service.run_list = [run_info(3, RunStatus.RUNNING, model_path=None)]
     bench.start(1)
-    assert bench.text("run_3_status") == "training now"
+    assert bench.text("run_3_status") == "Training now"
     assert bench.tab.findChild(QWidget, "delete_run_3") is None
 
 

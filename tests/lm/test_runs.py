@@ -15,6 +15,7 @@ from jokegen.config.paths import Paths
 from jokegen.jobs.events import Metric
 from jokegen.jobs.requests import TrainRequest, TrainSummary
 from jokegen.lm import runs
+from jokegen.lm.run_folder import RunFolder
 from jokegen.records import RunStatus
 
 REQUEST = TrainRequest("My jokes", base="gpt2")
@@ -24,7 +25,7 @@ def metric(step: int, loss: float | None = None, *, is_best: bool = False) -> Me
     return Metric(step, 9, step / 9, 1.0, float(step), validation_loss=loss, is_best=is_best)
 
 
-def complete_run(paths: Paths) -> runs.RunFolder:
+def complete_run(paths: Paths) -> RunFolder:
     folder = runs.new_run(paths, REQUEST)
     with storage.new_folder(folder.final) as final:
         (final / "model.safetensors").write_bytes(b"weights")
@@ -36,7 +37,7 @@ def complete_run(paths: Paths) -> runs.RunFolder:
     return folder
 
 
-def forget_process(folder: runs.RunFolder) -> None:
+def forget_process(folder: RunFolder) -> None:
     """As after the process that trained has gone."""
     asked = storage.read_json(folder.path / "request.json")
     assert asked is not None

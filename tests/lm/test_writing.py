@@ -14,6 +14,7 @@ from jokegen.errors import JokegenError
 from jokegen.jobs.context import RecordingContext
 from jokegen.jobs.requests import GenerateRequest, Joke, TrainRequest
 from jokegen.lm import devices, runs, writing
+from jokegen.lm.run_folder import RunFolder
 from jokegen.lm.writing import write_jokes
 from jokegen.records import RunStatus
 from tests.lm.tiny_models import tiny_gpt2, tiny_llama
@@ -94,7 +95,7 @@ def test_a_temperature_near_zero_writes_as_zero_does(context: RecordingContext) 
 
 
 @pytest.fixture
-def run(paths: Paths) -> runs.RunFolder:
+def run(paths: Paths) -> RunFolder:
     """A run with a whole language model."""
     folder = runs.new_run(paths, TrainRequest("My jokes"))
     tiny_gpt2(folder.final)
@@ -140,7 +141,7 @@ def lost_numbers(final: Path) -> None:
      lost_numbers],
 )  # fmt: skip
 def test_a_damaged_language_model_gets_a_sentence(
-    paths: Paths, run: runs.RunFolder, damage: Callable[[Path], None]
+    paths: Paths, run: RunFolder, damage: Callable[[Path], None]
 ) -> None:
     damage(run.final)
     with pytest.raises(JokegenError) as caught:
@@ -150,7 +151,7 @@ def test_a_damaged_language_model_gets_a_sentence(
 
 
 def test_a_run_that_was_deleted_is_not_written_with_even_while_it_is_loaded(
-    paths: Paths, run: runs.RunFolder
+    paths: Paths, run: RunFolder
 ) -> None:
     context = RecordingContext(paths)
     assert len(write(context, model="1")) == 1
@@ -160,7 +161,7 @@ def test_a_run_that_was_deleted_is_not_written_with_even_while_it_is_loaded(
 
 
 def test_a_run_that_is_deleted_at_the_last_moment_gets_a_sentence(
-    paths: Paths, run: runs.RunFolder, monkeypatch: pytest.MonkeyPatch
+    paths: Paths, run: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def delete_and_choose(name: str) -> object:
         storage.remove_folder(run.path)

@@ -73,6 +73,11 @@ class RunCurves(QWidget):
                 self._add_sample(event)
 
     def _add_sample(self, sample: Sample) -> None:
+        # A run that goes on from its last checkpoint writes the latest ones once more.
+        for old in [view for view in self._samples if view.is_repeated_by(sample)]:
+            self._samples.remove(old)
+            old.hide()
+            old.deleteLater()
         view = _SampleView(sample)
         self._samples.insert(0, view)
         self._list.insertWidget(0, view)
@@ -89,6 +94,7 @@ class _SampleView(QWidget):
     def __init__(self, sample: Sample) -> None:
         super().__init__()
         self.joke = sample.text
+        self._step = sample.step
         steps = "1 step" if sample.step == 1 else f"{sample.step:,} steps"
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -97,3 +103,8 @@ class _SampleView(QWidget):
         layout.addWidget(
             PlainLabel(sample.text or "(nothing yet)", name="sample_joke", selectable=True)
         )
+
+    def is_repeated_by(self, sample: Sample) -> bool:
+        """Whether `sample` tells of a time before this one, or is this very one."""
+        is_same = self._step == sample.step and self.joke == sample.text
+        return is_same or self._step > sample.step

@@ -5,16 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from jokegen import wording
 from jokegen.errors import JokegenError, explain
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.records import RunInfo, RunStatus
 from jokegen.ui.finetune.line import Hairline
-from jokegen.ui.finetune.words import STATUS_TONES, run_facts
+from jokegen.ui.finetune.words import STATUS_TONES, run_facts, run_state
 from jokegen.ui.kit.buttons import Button, ButtonKind, IconButton
 from jokegen.ui.kit.dialogs import Answer, AskDialog, ask
-from jokegen.ui.kit.labels import Badge, ElidedLabel, PlainLabel
+from jokegen.ui.kit.labels import Badge, ElidedLabel, PlainLabel, plain_tip
 from jokegen.ui.kit.panels import Card
 from jokegen.ui.kit.tokens import Space, TextRole, Tone
 
@@ -26,6 +25,7 @@ class RunList(Card):
     """A card with a row for each run, the newest first; older ones on demand."""
 
     run_deleted = Signal(int)
+    continue_requested = Signal(int)
     problem_found = Signal(object)  # JokegenError
 
     def __init__(
@@ -40,6 +40,8 @@ class RunList(Card):
         self._runs: list[RunInfo] = []
         self._titles: dict[str, str] = {}
         self._shown = _SHOWN_AT_FIRST
+        self._is_training = False
+        self._under_way: int | None = None
         self._nothing = PlainLabel(
             "Every run is listed here, with what it learned from and how well it went.",
             TextRole.MUTED,
@@ -70,6 +72,12 @@ class RunList(Card):
             self._runs, self._titles = runs, titles
             self._redraw()
 
+    def set_training(self, is_training: bool, under_way: int | None) -> None:
+        """Only one run is trained at a time, and the one `under_way` is left in peace."""
+        self._is_training, self._under_way = is_training, under_way
+        for row in self._rows:
+            row.set_training(is_training, under_way)
+
     def _redraw(self) -> None:
         for row in self._rows:
             self._list.removeWidget(row)
@@ -80,6 +88,8 @@ class RunList(Card):
             row = _RunRow(run, self._titles, is_first=not self._rows)
             row.play_requested.connect(self._state.play_requested)
             row.delete_requested.connect(self._on_delete_requested)
+            row.continue_requested.connect(self.continue_requested)
+            row.set_training(self._is_training, self._under_way)
             self._rows.append(row)
             self._list.addWidget(row)
         older = len(self._runs) - len(self._rows)
@@ -120,19 +130,20 @@ class RunList(Card):
 
 
 class _RunRow(QWidget):
-    """One run: title and status, a line of facts, its problem if it had one, two buttons."""
+    """One run: title and status, a line of facts, its problem if it had one, its buttons."""
 
     play_requested = Signal(str)
     delete_requested = Signal(int)
+    continue_requested = Signal(int)
 
     def __init__(self, run: RunInfo, base_titles: dict[str, str], *, is_first: bool) -> None:
         super().__init__()
         self._number = run.number
         self.setObjectName(f"run_{run.number}")
-        self.setAccessibleName(f"{run.title}, {wording.status_title(run.status)}")
+        self.setAccessibleName(f"{run.title}, {run_state(run)}")
         title = ElidedLabel(run.title, TextRole.STRONG, name=f"run_{run.number}_title")
         badge = Badge(
-            wording.status_title(run.status),
+            run_state(run),
             STATUS_TONES[run.status],
             name=f"run_{run.number}_status",
         )
@@ -159,6 +170,15 @@ class _RunRow(QWidget):
         row.setSpacing(Space.S)
         row.addLayout(texts, 1)
         top = Qt.AlignmentFlag.AlignVCenter
+        self._continue_button: Button | None = None
+        self._delete_button: IconButton | None = None
+        if run.can_continue:
+            self._continue_button = Button(
+                "Continue", ButtonKind.SECONDARY, "play", name=f"continue_run_{run.number}"
+            )
+            self._continue_button.setAccessibleName(f"Continue run {run.number}")
+            self._continue_button.clicked.connect(self._on_continue_clicked)
+            row.addWidget(self._continue_button, 0, top)
         if run.is_usable:
             play = Button(
                 "Playground",
@@ -171,17 +191,36 @@ class _RunRow(QWidget):
             play.clicked.connect(self._on_play_clicked)
             row.addWidget(play, 0, top)
         if run.status is not RunStatus.RUNNING:
-            delete = IconButton(
+            self._delete_button = IconButton(
                 "trash", f"Delete run {run.number}…", name=f"delete_run_{run.number}"
             )
-            delete.clicked.connect(self._on_delete_clicked)
-            row.addWidget(delete, 0, top)
+            self._delete_button.clicked.connect(self._on_delete_clicked)
+            row.addWidget(self._delete_button, 0, top)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.M)
         if not is_first:
             layout.addWidget(Hairline())
         layout.addLayout(row)
+
+    def set_training(self, is_training: bool, under_way: int | None) -> None:
+        """Let it be continued and deleted, or say why not just now."""
+        is_this = is_training and under_way == self._number
+        if self._delete_button is not None:
+            self._delete_button.setEnabled(not is_this)
+        if self._continue_button is not None:
+            self._continue_button.setEnabled(not is_training)
+            tip = f"Lets run {self._number} go on learning where it stopped."
+            if is_this:
+                tip = "It is about to go on."
+            elif is_training:
+                tip = "Another run is under way; this one can go on after it."
+            self._continue_button.setToolTip(plain_tip(tip))
+            self._continue_button.setAccessibleDescription(tip)
+
+    @Slot()
+    def _on_continue_clicked(self) -> None:
+        self.continue_requested.emit(self._number)
 
     @Slot()
     def _on_play_clicked(self) -> None:

@@ -150,6 +150,9 @@ class SetupCard(Card):
             learning_rate=more.learning_rate,
             device=self.device.device(),
             seed=more.seed,
+            method=more.method,
+            lora_rank=more.lora_rank,
+            last_blocks=more.last_blocks,
         )
 
     @Slot()

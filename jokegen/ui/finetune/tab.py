@@ -1,37 +1,30 @@
 """The Fine-tune tab: set a run up, watch it learn, see what came of it, and the runs before.
 
-The tab asks and shows. Training is a job in the worker process of `Line.TRAIN`; its events go to
-the two views that show a run, its outcome decides which view comes next.
+The tab arranges and leads from one view to the next; the run under way, with its job and the
+cards that show it, is `RunUnderWay`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import Enum, auto
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from jokegen import model_service
 from jokegen.errors import JokegenError, explain
-from jokegen.jobs.events import Cancelled, Done, Event, Failed
-from jokegen.jobs.requests import TrainRequest, TrainSummary
-from jokegen.jobs.running import Outcome
+from jokegen.jobs.events import Failed
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
-from jokegen.qt.job_runner import JobHandle, JobRunner, Line
-from jokegen.records import RunInfo, RunStatus
-from jokegen.ui.finetune.curves import RunCurves
+from jokegen.qt.job_runner import JobRunner
+from jokegen.records import RunInfo
 from jokegen.ui.finetune.failure import FailurePanel
-from jokegen.ui.finetune.progress import RunProgress
-from jokegen.ui.finetune.result import RunResult
+from jokegen.ui.finetune.offer import RunOffer, unfinished
+from jokegen.ui.finetune.run import RunUnderWay, View
 from jokegen.ui.finetune.run_list import RunList
 from jokegen.ui.finetune.setup import SetupCard
 from jokegen.ui.finetune.start import StartBar
-from jokegen.ui.kit.buttons import ButtonKind
-from jokegen.ui.kit.dialogs import Answer, AskDialog, ask
 from jokegen.ui.kit.feedback import Banner, EmptyState
 from jokegen.ui.kit.pages import ScrollPage
 from jokegen.ui.kit.panels import Card
@@ -41,16 +34,11 @@ _WIDTH = 960
 Read = TypeVar("Read")
 
 
-class _View(Enum):
-    SETUP = auto()
-    RUNNING = auto()
-    RESULT = auto()
-
-
 class FinetuneTab(QWidget):
     """The second tab."""
 
     dataset_wanted = Signal()
+    offer_changed = Signal()  # another run is offered to go on with, or none any more
 
     def __init__(
         self,
@@ -63,21 +51,17 @@ class FinetuneTab(QWidget):
         self.setObjectName("finetune_tab")
         self.setAccessibleName("Fine-tune")
         self._service = service
-        self._runner = runner
         self._state = state
-        self._view = _View.SETUP
-        self._job: JobHandle | None = None
-        self._request: TrainRequest | None = None
-        self._runs_before: set[int] = set()
-        self._question: AskDialog | None = None
-        self._finished_run = 0
+        self._view = View.SETUP
+        self._left: set[int] = set()
         self.banner = Banner(name="finetune_banner")
+        self.offer = RunOffer(name="run_offer")
         self.failure = FailurePanel()
         self.setup = SetupCard(runner, state)
         self.start_bar = StartBar(_WIDTH)
-        self.progress = RunProgress()
-        self.result = RunResult()
-        self.curves = RunCurves()
+        self.run = RunUnderWay(service, runner, state, self)
+        self.progress, self.paused = self.run.progress, self.run.paused
+        self.result, self.curves = self.run.result, self.run.curves
         self.runs = RunList(service, state)
         self._no_jokes = Card(name="no_jokes_card")
         self._no_jokes_words = EmptyState(
@@ -98,7 +82,7 @@ class FinetuneTab(QWidget):
     @property
     def is_training(self) -> bool:
         """Whether a run is under way."""
-        return self._job is not None
+        return self.run.is_on
 
     @property
     def running_title(self) -> str:
@@ -114,8 +98,8 @@ class FinetuneTab(QWidget):
         )
         self._no_jokes.body.addWidget(self._no_jokes_words)
         for part in (
-            self.banner, self.failure, self._no_jokes, self.setup, self.progress, self.result,
-            self.curves, self.runs,
+            self.banner, self.offer, self.failure, self._no_jokes, self.setup, self.progress,
+            self.paused, self.result, self.curves, self.runs,
         ):  # fmt: skip
             self._page.add(part)
         layout = QVBoxLayout(self)
@@ -127,42 +111,54 @@ class FinetuneTab(QWidget):
     def _connect(self) -> None:
         self._state.datasets_changed.connect(self._on_datasets_changed)
         self._state.models_changed.connect(self._on_models_changed)
+        self._state.runs_changed.connect(self._on_runs_changed)
         self._state.train_requested.connect(self._on_train_requested)
         self._no_jokes_words.action_clicked.connect(self.dataset_wanted)
         self.setup.changed.connect(self._on_setup_changed)
         self.setup.length.unfolded.connect(self._on_length_unfolded)
         self.setup.more.toggled.connect(self._on_more_toggled)
         self.start_bar.start_requested.connect(self._on_start_requested)
-        self.progress.finish_requested.connect(self._on_finish_requested)
-        self.progress.discard_requested.connect(self._on_discard_requested)
+        self.run.view_wanted.connect(self._on_view_wanted)
+        self.run.failed.connect(self._on_failed)
+        self.run.discarded.connect(self._on_discarded)
+        self.run.number_given.connect(self.runs.refresh)
+        self.run.problem_found.connect(self._on_problem_found)
+        self.paused.continue_requested.connect(self._on_continue_paused_requested)
+        self.paused.leave_requested.connect(self._on_again_requested)
+        self.offer.action_clicked.connect(self.continue_offered)
+        self.offer.secondary_clicked.connect(self.leave_offered)
         self.result.play_requested.connect(self._on_result_play_requested)
         self.result.again_requested.connect(self._on_again_requested)
         self.failure.play_requested.connect(self._state.play_requested)
+        self.failure.continue_requested.connect(self.continue_run)
+        self.runs.continue_requested.connect(self.continue_run)
         self.runs.run_deleted.connect(self._on_run_deleted)
         self.runs.problem_found.connect(self._on_problem_found)
         self._page.verticalScrollBar().rangeChanged.connect(self._on_scroll_range_changed)
         self._escape = QShortcut(
             QKeySequence("Escape"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
         )
-        self._escape.activated.connect(self._on_discard_requested)
+        self._escape.activated.connect(self.run.ask_to_discard)
 
     # ---- What is shown ---------------------------------------------------------------------
 
-    def _show_view(self, view: _View) -> None:
+    def _show_view(self, view: View) -> None:
         self._view = view
         self._redraw()
         self._page.verticalScrollBar().setValue(0)
 
     def _redraw(self) -> None:
-        is_setup = self._view is _View.SETUP
+        is_setup = self._view is View.SETUP
         has_jokes = self.setup.has_datasets
         self._no_jokes.setVisible(is_setup and not has_jokes)
         self.setup.setVisible(is_setup and has_jokes)
         self.start_bar.setVisible(is_setup and has_jokes)
-        self.progress.setVisible(self._view is _View.RUNNING)
-        self.result.setVisible(self._view is _View.RESULT)
+        self.progress.setVisible(self._view is View.RUNNING)
+        self.paused.setVisible(self._view is View.PAUSED)
+        self.result.setVisible(self._view is View.RESULT)
         self.curves.setVisible(not is_setup)
-        self._escape.setEnabled(self._view is _View.RUNNING)
+        self._escape.setEnabled(self._view is View.RUNNING)
+        self.runs.set_training(self.is_training, self.progress.run)
         self._on_setup_changed()
 
     @Slot()
@@ -199,11 +195,13 @@ class FinetuneTab(QWidget):
         focused = QApplication.focusWidget()
         if isinstance(focused, QPushButton | QToolButton):
             focused.click()
-        elif self._view is _View.RESULT:
+        elif self._view is View.RESULT:
             self.result.play_button.click()
-        elif self._view is _View.SETUP and self.setup.has_datasets:
+        elif self._view is View.PAUSED:
+            self.paused.continue_button.click()
+        elif self._view is View.SETUP and self.setup.has_datasets:
             self.start_bar.button.click()
-        elif self._view is _View.SETUP:
+        elif self._view is View.SETUP:
             self._no_jokes_words.action_button.click()
 
     def _focus(self, widget: QWidget) -> None:
@@ -238,7 +236,7 @@ class FinetuneTab(QWidget):
     def _on_train_requested(self, dataset: str) -> None:
         self.setup.choose_dataset(dataset)
         if not self.is_training:
-            self._show_view(_View.SETUP)
+            self._show_view(View.SETUP)
             self._focus(self.start_bar.button)
 
     # ---- A run -----------------------------------------------------------------------------
@@ -251,119 +249,115 @@ class FinetuneTab(QWidget):
         if request is None:
             self._reveal_soon(self.setup.more)
             return
+        self._forget_messages()
+        self.run.start(request)
+
+    @Slot(int)
+    @Slot(int, bool)
+    def continue_run(self, number: int, accept_changes: bool = False) -> None:
+        """Go on with a run that was paused or interrupted."""
+        if self.is_training:
+            return
+        run = self.run.find(number)
+        if run is None or not run.can_continue:
+            self._on_problem_found(
+                JokegenError(f"Run {number} cannot go on any more.", "Start a new one instead.")
+            )
+            return
+        self._left.discard(number)
+        self._forget_messages()
+        self.run.carry_on(run, accept_changes=accept_changes)
+
+    def _forget_messages(self) -> None:
         self.banner.clear()
         self.failure.clear()
-        self._request = request
-        self._runs_before = {run.number for run in self._read(self._service.runs)}
-        self.curves.clear()
-        self.progress.begin(request.dataset)
-        self._job = self._runner.start(
-            Line.TRAIN, f"Fine-tuning on {request.dataset}", model_service.train, request
-        )
-        self._job.events_arrived.connect(self._on_events_arrived)
-        self._job.finished.connect(self._on_finished)
-        self._show_view(_View.RUNNING)
-        # Not on a button: whoever pressed Enter to start may press it once more.
-        self._focus(self.progress)
+        self._withdraw_offer()
 
     @Slot(object)
-    def _on_events_arrived(self, events: Sequence[Event]) -> None:
-        had_number = self.progress.run is not None
-        self.progress.show_events(events)
-        self.curves.show_events(events)
-        if not had_number and self.progress.run is not None:
-            self.runs.refresh()
-
-    @Slot()
-    def _on_finish_requested(self) -> None:
-        if self._job is not None:
-            self.progress.show_finishing()
-            self._job.finish()
-
-    @Slot()
-    def _on_discard_requested(self) -> None:
-        if self._job is None or not self.progress.discard_button.isEnabled() or self._question:
-            return
-        self._question = ask(
-            self,
-            "Stop and discard this run?",
-            "What it has learned so far goes for good. Your jokes and the base model stay.",
-            [
-                Answer("go_on", "Keep training"),
-                Answer("discard", "Stop and discard", ButtonKind.DANGER),
-            ],
-            self._on_discard_answered,
+    def _on_view_wanted(self, view: View) -> None:
+        self._show_view(view)
+        self._focus(
+            {
+                # Not on a button: whoever pressed Enter to start may press it once more.
+                View.RUNNING: self.progress,
+                View.PAUSED: self.paused.continue_button,
+                View.RESULT: self.result.play_button,
+            }.get(view, self.start_bar.button)
         )
 
-    @Slot(str)
-    def _on_discard_answered(self, key: str) -> None:
-        self._question = None
-        if key == "discard" and self._job is not None:
-            self.progress.show_stopping()
-            self._job.cancel()
-
     @Slot(object)
-    def _on_finished(self, outcome: Outcome[TrainSummary]) -> None:
-        self._job = None
-        self.progress.end()
-        if self._question is not None:
-            self._question.reject()
-        if isinstance(outcome, Done):
-            self._show_done(outcome.summary)
-        elif isinstance(outcome, Failed):
-            self._show_failed(outcome)
-        elif isinstance(outcome, Cancelled):
-            self._show_cancelled()
-        self._state.runs_changed.emit()
-        # It may have fetched its base model on the way, even if it failed later.
-        self._state.models_changed.emit()
-
-    def _show_done(self, summary: TrainSummary) -> None:
-        self._finished_run = summary.run
-        self.result.show_summary(summary, self._request.dataset if self._request else "")
-        self._show_view(_View.RESULT)
-        self._focus(self.result.play_button)
-
-    def _show_failed(self, outcome: Failed) -> None:
-        made = [run for run in self._made_by_this_run() if run.is_usable]
+    def _on_failed(self, outcome: Failed) -> None:
+        made = self.run.made()
         self.failure.show_failure(outcome, made[0] if made else None)
-        self._show_view(_View.SETUP)
-        self._focus(self.start_bar.button)
+        self._show_view(View.SETUP)
+        self._focus(self.failure.first_answer() or self.start_bar.button)
 
-    def _show_cancelled(self) -> None:
-        # A worker that was killed could not remove what it had made.
-        for run in self._made_by_this_run():
-            if run.number == self.progress.run or run.status is RunStatus.INTERRUPTED:
-                self._service.discard_run(run.number)
-        number = self.progress.run
+    @Slot(object)
+    def _on_discarded(self, number: int | None) -> None:
         title = "The run was discarded." if number is None else f"Run {number} was discarded."
         self.banner.show_message(Tone.INFO, title, "Your jokes and the base model are untouched.")
-        self._show_view(_View.SETUP)
-        self._focus(self.start_bar.button)
+        self._on_view_wanted(View.SETUP)
 
-    def _made_by_this_run(self) -> list[RunInfo]:
-        """The run that just ended, if it is on disk; without a number, what is new there."""
-        runs = self._read(self._service.runs)
-        if self.progress.run is not None:
-            return [run for run in runs if run.number == self.progress.run]
-        return [
-            run
-            for run in runs
-            if run.number not in self._runs_before and run.status is not RunStatus.RUNNING
-        ]
+    # ---- Runs that did not reach their end -------------------------------------------------
+
+    @property
+    def offered(self) -> RunInfo | None:
+        """The run that the person is asked to go on with."""
+        return self.offer.run
+
+    @property
+    def left_runs(self) -> tuple[int, ...]:
+        """Unfinished runs that the person does not want to be asked about any more."""
+        there = {run.number for run in unfinished(self._read(self._service.runs))}
+        return tuple(sorted(self._left & there))
+
+    def offer_unfinished(self, left: Sequence[int]) -> None:
+        """Ask about the newest run that can go on, unless it was `left` before."""
+        self._left = set(left)
+        runs = unfinished(self._read(self._service.runs))
+        asked = [run for run in runs if run.number not in self._left]
+        if asked and not self.is_training:
+            self.offer.show_run(asked[0])
+            self.offer_changed.emit()
+
+    @Slot()
+    def leave_offered(self) -> None:
+        """The person does not want to go on with it, now or later; it stays in the list."""
+        if self.offered is not None:
+            self._left.add(self.offered.number)
+        self._withdraw_offer()
+
+    @Slot()
+    def continue_offered(self) -> None:
+        """Go on with the run that is offered."""
+        if self.offered is not None:
+            self.continue_run(self.offered.number)
+
+    def _withdraw_offer(self) -> None:
+        self.offer.clear()
+        self.offer_changed.emit()
+
+    @Slot()
+    def _on_runs_changed(self) -> None:
+        numbers = {run.number for run in unfinished(self._read(self._service.runs))}
+        if self.offered is not None and self.offered.number not in numbers:
+            self._withdraw_offer()
 
     # ---- Afterwards ------------------------------------------------------------------------
 
     @Slot()
     def _on_result_play_requested(self) -> None:
-        self._state.play_requested.emit(str(self._finished_run))
+        self._state.play_requested.emit(str(self.run.finished_run))
+
+    @Slot()
+    def _on_continue_paused_requested(self) -> None:
+        self.continue_run(self.paused.number)
 
     @Slot()
     def _on_again_requested(self) -> None:
-        self._show_view(_View.SETUP)
-        self._focus(self.start_bar.button)
+        self._on_view_wanted(View.SETUP)
 
     @Slot(int)
     def _on_run_deleted(self, number: int) -> None:
-        if self._view is _View.RESULT and number == self._finished_run:
-            self._show_view(_View.SETUP)
+        if self._view in (View.RESULT, View.PAUSED) and number == self.run.finished_run:
+            self._show_view(View.SETUP)

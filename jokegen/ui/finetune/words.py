@@ -20,6 +20,7 @@ STATUS_TONES = {
     RunStatus.RUNNING: Tone.INFO,
     RunStatus.COMPLETE: Tone.SUCCESS,
     RunStatus.STOPPED: Tone.WARNING,
+    RunStatus.PAUSED: Tone.INFO,
     RunStatus.FAILED: Tone.ERROR,
     RunStatus.INTERRUPTED: Tone.ERROR,
 }
@@ -133,17 +134,59 @@ def loss_change(before: float, after: float) -> str:
 def run_facts(run: RunInfo, base_titles: dict[str, str]) -> str:
     """One line about a run: base model, steps, losses, time and date."""
     facts = [base_titles.get(run.base, run.base)]
-    if run.steps:
+    if run.steps and not is_unfinished(run):  # else its state says so
         facts.append(f"{run.steps:,} {'step' if run.steps == 1 else 'steps'}")
-    if run.validation_loss is not None:
-        before = run.validation_loss_before
-        arrow = "" if before is None else f"{before:.2f} → "
-        facts.append(f"loss {arrow}{run.validation_loss:.2f}")
+    if loss := losses(run):
+        facts.append(f"loss {loss}")
     if run.seconds:
         facts.append(wording.duration(run.seconds))
     day = datetime.fromtimestamp(run.started)
     facts.append(f"{day.day} {day:%b %Y}")
     return " · ".join(facts)
+
+
+def is_unfinished(run: RunInfo) -> bool:
+    """Whether how far it has come is part of how it stands."""
+    return run.status in (RunStatus.PAUSED, RunStatus.INTERRUPTED) and run.steps > 0
+
+
+def run_state(run: RunInfo) -> str:
+    """How a run stands, with how far it has come: "Paused at step 412 of 1,800"."""
+    state = wording.status_title(run.status)
+    state = state[:1].upper() + state[1:]
+    return f"{state} at step {steps_of(run)}" if is_unfinished(run) else state
+
+
+def steps_of(run: RunInfo) -> str:
+    """ "412 of 1,800", or "412" where nobody wrote down how many there were to be."""
+    return f"{run.steps:,} of {run.total_steps:,}" if run.total_steps else f"{run.steps:,}"
+
+
+def losses(run: RunInfo) -> str:
+    """ "4.69 → 3.31": validation loss before and at its best; "" where there is none."""
+    if run.validation_loss is None:
+        return ""
+    before = run.validation_loss_before
+    arrow = "" if before is None else f"{before:.2f} → "
+    return f"{arrow}{run.validation_loss:.2f}"
+
+
+def offer(run: RunInfo) -> str:
+    """The question whether to go on with a run that did not reach its end."""
+    if run.status is RunStatus.PAUSED:
+        return f"Run {run.number} is paused at step {steps_of(run)}: continue?"
+    where = f" at step {run.steps:,}" if run.steps else ""
+    return f"Run {run.number} was interrupted{where}: continue?"
+
+
+def offer_details(run: RunInfo) -> str:
+    """What going on with it means."""
+    if run.status is RunStatus.PAUSED:
+        return f"It was learning from “{run.dataset}”, and goes on exactly where it stopped."
+    return (
+        f"It was learning from “{run.dataset}”. It goes on from the last state that was saved, "
+        "and takes the few steps since then once more."
+    )
 
 
 def epoch_of(epoch: float, total: float) -> str:

@@ -42,7 +42,7 @@ class AskDialog(QDialog):
         self.setWindowTitle(title)
         self._key = answers[0].key
         self.setMinimumWidth(scaled(420))
-        buttons = QHBoxLayout()
+        buttons = self._row = QHBoxLayout()
         buttons.setSpacing(Space.S)
         buttons.addStretch(1)
         self.buttons: dict[str, Button] = {}
@@ -63,7 +63,8 @@ class AskDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         # A wrapped text knows how high it is only once its width is known.
-        width = max(self.width(), self.minimumWidth())
+        # A button says of itself that it may be narrower than its words.
+        width = max(self.width(), self.minimumWidth(), self._row.sizeHint().width() + 2 * Space.XL)
         self.resize(width, self._layout.totalHeightForWidth(width))
         super().showEvent(event)
 

@@ -98,9 +98,10 @@ class EmptyState(QWidget):
 
 
 class Banner(QFrame):
-    """A message on the page: what happened, what to do, perhaps a button. Hidden until shown."""
+    """A message on the page: what happened, what to do, perhaps buttons. Hidden until shown."""
 
     action_clicked = Signal()
+    secondary_clicked = Signal()
     dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, name: str = "banner") -> None:
@@ -112,6 +113,8 @@ class Banner(QFrame):
         self._todo = PlainLabel("", TextRole.BODY, name=f"{name}_todo", selectable=True)
         self.action_button = Button("", ButtonKind.SECONDARY, name=f"{name}_action")
         self.action_button.hide()
+        self.secondary_button = Button("", ButtonKind.QUIET, name=f"{name}_secondary")
+        self.secondary_button.hide()
         self.close_button = IconButton("close", "Dismiss", name=f"{name}_close")
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -123,8 +126,10 @@ class Banner(QFrame):
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
         layout.addWidget(self.action_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self.secondary_button, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.action_button.clicked.connect(self.action_clicked)
+        self.secondary_button.clicked.connect(self.secondary_clicked)
         self.close_button.clicked.connect(self._on_close_clicked)
         self.setVisible(False)
 
@@ -148,6 +153,7 @@ class Banner(QFrame):
         todo: str = "",
         *,
         action: str = "",
+        secondary: str = "",
         can_dismiss: bool = True,
     ) -> None:
         """Show a message in the place of the one before."""
@@ -158,6 +164,8 @@ class Banner(QFrame):
         self._todo.setVisible(bool(todo))
         self.action_button.set_text(action)
         self.action_button.setVisible(bool(action))
+        self.secondary_button.set_text(secondary)
+        self.secondary_button.setVisible(bool(secondary))
         self.close_button.setVisible(can_dismiss)
         self.setProperty("tone", tone.value)
         self.setAccessibleName(f"{title} {todo}".strip())

@@ -95,7 +95,13 @@ class LossChart(QWidget):
         return not (self._training or self._validation)
 
     def add_training_point(self, step: int, loss: float) -> None:
-        """Add the training loss at an optimizer step."""
+        """Add the training loss at an optimizer step.
+
+        A run that goes on from its last checkpoint takes a few steps once more: what was drawn
+        of them before goes away.
+        """
+        if self._training and self._training[-1][0] >= step:
+            self._forget_from(step)
         self._training.append((step, loss))
         before = self._trend[-1][1] if self._trend else loss
         # At first the plain mean of what there is, so that the beginning does not lag behind.
@@ -128,6 +134,12 @@ class LossChart(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and self._plot is not None:
             self._plot.set_look(colours())
+
+    def _forget_from(self, step: int) -> None:
+        for points in (self._training, self._trend, self._validation):
+            points[:] = [point for point in points if point[0] < step]
+        if self._best is not None and self._best[0] >= step:
+            self._best = min(self._validation, key=_loss, default=None)
 
     def _changed(self) -> None:
         if not self._redraw.isActive():

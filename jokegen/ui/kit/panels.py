@@ -124,6 +124,11 @@ class Disclosure(QWidget):
         self.header.setChecked(is_open)
         self.header.toggled.connect(self._on_toggled)
 
+    def set_title(self, title: str) -> None:
+        """Show another title."""
+        self.header.setText(title.replace("&", "&&"))
+        self.header.setAccessibleName(title)
+
     def is_open(self) -> bool:
         """Whether the content shows."""
         return self.header.isChecked()
