@@ -7,7 +7,6 @@ jobs; a page stays as it was until the job has an outcome, so cancelling and fai
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from jokegen import wording
 from jokegen.data.dataset_names import names_as_text
@@ -33,9 +32,11 @@ from jokegen.jobs.dataset_requests import (
 from jokegen.model_service import FEWEST_JOKES, ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner
+from jokegen.ui.dataset import words
 from jokegen.ui.dataset.desk import Desk
 from jokegen.ui.dataset.drop import DropFrame, dropped_files, dropped_links
 from jokegen.ui.dataset.progress import ReadingPage
+from jokegen.ui.dataset.report import ReportSaver
 from jokegen.ui.dataset.saving import Saving
 from jokegen.ui.dataset.start import StartPage
 from jokegen.ui.dataset.titles import title_of_files
@@ -46,7 +47,6 @@ from jokegen.ui.kit.dialogs import Answer, ask
 from jokegen.ui.kit.feedback import Banner
 from jokegen.ui.kit.pages import ScrollPage
 from jokegen.ui.kit.tokens import Tone
-from jokegen.ui.library.detail import left_out, too_few
 from jokegen.ui.library.page import LibraryPage
 
 _STARTER_NAME = "Starter jokes"
@@ -81,6 +81,7 @@ class DatasetTab(QWidget):
         self.library_page = LibraryPage(service, runner, state)
         self.dialogs = WayDialogs(self, service, runner)
         self._saving = Saving(runner, self)
+        self._report = ReportSaver(self)
         self.desk = Desk(service, runner, self.workshop, self.reading_page, self)
         self._pages: tuple[Page, ...] = (
             self.start_page, self.reading_page, self.workshop, self.library_page,
@@ -144,6 +145,8 @@ class DatasetTab(QWidget):
         workshop = self.workshop
         workshop.way_chosen.connect(self.dialogs.open)
         workshop.report_requested.connect(self._on_report_wanted)
+        self._report.saved.connect(self._on_report_saved)
+        self._report.failed.connect(self._on_failed)
         workshop.save_requested.connect(self._on_save_wanted)
         workshop.cancel_requested.connect(self._saving.cancel)
         workshop.closed.connect(self._on_workshop_closed)
@@ -346,31 +349,12 @@ class DatasetTab(QWidget):
 
     @Slot()
     def _on_report_wanted(self) -> None:
-        shown = self.desk.shown
-        if shown is None or shown.misfit_report is None:
-            return
-        dialog = QFileDialog(self, "Save the list of rows that did not fit", self.last_folder)
-        dialog.setObjectName("dataset_report_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile(f"{shown.name} - rows that did not fit.csv")
-        dialog.fileSelected.connect(self._on_report_place_chosen)
-        dialog.open()
+        if self.desk.shown is not None:
+            self._report.ask(self.desk.shown, self.last_folder)
 
     @Slot(str)
-    def _on_report_place_chosen(self, place: str) -> None:
-        shown = self.desk.shown
-        report = None if shown is None else shown.misfit_report
-        if report is None:
-            return
-        try:
-            shutil.copyfile(report, place)
-        except OSError as error:
-            self._on_failed(explain(error))
-        else:
-            self._tell(Tone.SUCCESS, f"Saved the list as “{Path(place).name}”.")
+    def _on_report_saved(self, name: str) -> None:
+        self._tell(Tone.SUCCESS, f"Saved the list as “{name}”.")
 
     # ---- Saving ----------------------------------------------------------------------------
 
@@ -415,15 +399,14 @@ class DatasetTab(QWidget):
         self._on_failed(error)
 
     def _say_saved(self, summary: ImportSummary, notices: str) -> None:
-        title = f"Saved “{summary.dataset}”: {wording.jokes(summary.kept)}."
-        told = " ".join(filter(None, [left_out(summary.dropped), notices]))
+        title, todo = words.saved(summary, notices)
         if summary.kept < FEWEST_JOKES:
-            self._tell(Tone.WARNING, title, f"{told} {too_few(summary.kept)}".strip())
+            self._tell(Tone.WARNING, title, todo)
             return
         self._tell(
             Tone.SUCCESS,
             title,
-            f"{told} Next: fine-tune a language model on them.".strip(),
+            todo,
             "Fine-tune on it",
             lambda: self._state.train_requested.emit(summary.dataset),
         )
@@ -453,14 +436,4 @@ class DatasetTab(QWidget):
 
     @Slot(object)
     def _on_exported(self, summary: ExportSummary) -> None:
-        guarded = (
-            f" {summary.guarded:,} that a spreadsheet would take for formulas have an apostrophe "
-            "in front."
-            if summary.guarded
-            else ""
-        )
-        self._tell(
-            Tone.SUCCESS,
-            f"Wrote {wording.jokes(summary.jokes)} into “{summary.file.name}”.",
-            f"It is in {summary.file.parent}.{guarded}",
-        )
+        self._tell(Tone.SUCCESS, *words.exported(summary))

@@ -20,8 +20,8 @@ _OPTIONS = {
     ),
     Method.LORA: (
         "Additions learn (LoRA)",
-        "The base model stays as it is, small additions learn. A step takes about half the time, "
-        "with less memory.",
+        "The base model stays as it is, small additions learn. Its steps are quicker and need "
+        "less memory.",
         "LoRA: a pair of small matrices beside every layer learns. They are added to it at the "
         "end, so that it writes as quickly as before.",
     ),
