@@ -31,6 +31,7 @@ from jokegen.lm import runs, schedule
 from jokegen.model_service import ModelService
 from jokegen.records import RunStatus
 from tests.lm.tiny_models import SENTENCES, tiny_gpt2
+from tests.small_disks import mounts, unmount
 
 FULL = r"no space left on the disk|takes no file as large"
 TRAIN = TrainRequest(
@@ -73,21 +74,6 @@ class LimitedDisk(Disk):
 
         hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-
-
-def mounts(folder: Path, options: str) -> bool:
-    """Mount a tmpfs on `folder`, if this system lets us."""
-    folder.mkdir(exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    try:
-        return subprocess.run(command, check=False, capture_output=True).returncode == 0
-    except OSError:
-        return False
-
-
-def unmount(folder: Path) -> None:
-    # Lazily: weights that are mapped into memory hold on to it until they are collected.
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from jokegen.jobs.dataset_requests import (
     PreviewRequest,
 )
 from jokegen.jobs.events import Event, Notice, Phase, Progress
+from tests.small_disks import small_disk
 
 ODD = [
     "=1+1", "+41 is a number", "-5 degrees: cool", "@home nobody laughs", "'=quoted", "''=twice",
@@ -162,15 +162,8 @@ def test_a_cancelled_export_leaves_what_was_there(
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)]
-    try:
-        subprocess.run(command, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("nothing can be mounted here")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with small_disk(tmp_path / "disk", "256k") as disk:
+        yield disk
 
 
 @pytest.mark.parametrize("kind", ExportFormat)

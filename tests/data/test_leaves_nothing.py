@@ -24,6 +24,7 @@ from jokegen.jobs.events import Done, Event, Failed, Phase, Progress
 from jokegen.jobs.running import run_job
 from jokegen.model_service import ModelService
 from tests.data.conftest import CHECKOUT
+from tests.small_disks import mounts, unmount
 
 # Half a second is what people are promised; a busy test machine gets twice that.
 SECONDS = 1.0
@@ -141,15 +142,11 @@ def test_awkward_files_can_be_cancelled_at_any_time(
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of 1 MB; only root on Linux can make one."""
     disk = tmp_path / "disk"
-    disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    try:
-        subprocess.run(command, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
+    if not mounts(disk, "size=1m"):
         yield from _limited(disk)
         return
     yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    unmount(disk)
 
 
 def _limited(disk: Path) -> Iterator[Path]:

@@ -6,9 +6,11 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from jokegen import model_service
 from jokegen.config.paths import Paths
@@ -24,6 +26,7 @@ from jokegen.jobs.dataset_requests import (
     Recipe,
 )
 from jokegen.model_service import ModelService
+from jokegen.ui.doctor import section as section_module
 from jokegen.ui.doctor.row import FindingRow
 from jokegen.ui.doctor.section import DoctorSection
 from tests.gui.support import TRICKY
@@ -186,3 +189,15 @@ class Bench(QObject):
     def _on_thorough_requested(self) -> None:
         self.thorough = True
         self.examine(self.section.recipe())
+
+
+def bench_on_screen(qtbot: QtBot, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A section as big as the smallest window leaves it, with a table that only remembers."""
+    monkeypatch.setattr(section_module, "JokesTable", FakeTable)
+    made = DoctorSection()
+    qtbot.addWidget(made)
+    made.resize(960, 430)
+    made.show()
+    made.activateWindow()
+    qtbot.waitExposed(made)
+    return Bench(paths, made)

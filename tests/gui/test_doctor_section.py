@@ -13,27 +13,17 @@ from pytestqt.qtbot import QtBot
 
 from jokegen.config.paths import Paths
 from jokegen.jobs.dataset_requests import Edit, Fix, FixKind, Recipe
-from jokegen.ui.doctor import section as section_module
 from jokegen.ui.doctor.marked_text import MarkedText
 from jokegen.ui.doctor.phrases import SAFE, Standing
-from jokegen.ui.doctor.section import DoctorSection
 from jokegen.ui.kit.buttons import Button
 from jokegen.ui.kit.theme import Scheme, Theme
 from tests.gui.dataset_bench import one, text_of
-from tests.gui.doctor_bench import MESSY, PLAIN, Bench, FakeTable
+from tests.gui.doctor_bench import MESSY, PLAIN, Bench, bench_on_screen
 
 
 @pytest.fixture
 def bench(qtbot: QtBot, theme: Theme, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """A section as big as the smallest window leaves it, on the screen."""
-    monkeypatch.setattr(section_module, "JokesTable", FakeTable)
-    made = DoctorSection()
-    qtbot.addWidget(made)
-    made.resize(960, 430)
-    made.show()
-    made.activateWindow()
-    qtbot.waitExposed(made)
-    return Bench(paths, made)
+    return bench_on_screen(qtbot, paths, monkeypatch)
 
 
 @pytest.fixture

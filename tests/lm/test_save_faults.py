@@ -27,7 +27,7 @@ from jokegen.model_service import ModelService
 from jokegen.records import RunStatus
 from tests.lm.faulty_child import FIRST, REQUEST, STEPS, STRIDES, use_one_thread
 from tests.lm.tiny_models import SENTENCES, tiny_gpt2
-from tests.test_disk_faults import mounts, unmount
+from tests.small_disks import mounts, unmount
 
 ROOT = Path(__file__).parents[2]
 INTERVAL = 2

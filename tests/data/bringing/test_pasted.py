@@ -19,6 +19,7 @@ from jokegen.jobs.dataset_requests import BringRequest, BringSummary, Format
 from jokegen.jobs.events import Notice
 from tests.data.bringing.conftest import leftovers
 from tests.data.conftest import read_rows
+from tests.small_disks import small_disk
 
 
 def paste(paths: Paths, text: str, **choices: object) -> BringSummary:
@@ -162,15 +163,8 @@ def test_a_cancelled_paste_leaves_nothing(paths: Paths) -> None:
 
 
 def test_a_full_disk_is_an_error_and_leaves_nothing(paths: Paths, tmp_path: Path) -> None:
-    from tests.test_disk_faults import mounts, unmount
-
-    disk = tmp_path / "disk"
-    if not mounts(disk, "size=1m"):
-        pytest.skip("nothing can be mounted here")
-    try:
+    with small_disk(tmp_path / "disk", "1m") as disk:
         small = Paths(disk / "home")
         with pytest.raises(OSError, match="No space left"):
             paste(small, "A joke on a full disk.\n" * 100_000)
         assert leftovers(small) == []
-    finally:
-        unmount(disk)

@@ -25,6 +25,7 @@ from jokegen.jobs.dataset_requests import BringRequest, ImportRequest, PreviewRe
 from jokegen.model_service import ModelService
 from tests.data.bringing.conftest import leftovers
 from tests.data.bringing.standin_web import Page, StandInWeb
+from tests.small_disks import small_disk
 
 JOKES = "".join(f"Joke number {i} is a good one.\n" for i in range(30))
 DAY = 24 * 3600
@@ -92,12 +93,7 @@ def test_parts_go_to_one_who_claims_them_and_are_forgotten_after_a_day(paths: Pa
 def test_a_disk_that_fills_up_during_a_download_is_told_and_freed(
     site: StandInWeb, tmp_path: Path
 ) -> None:
-    from tests.test_disk_faults import mounts, unmount
-
-    disk = tmp_path / "disk"
-    if not mounts(disk, "size=1m"):
-        pytest.skip("nothing can be mounted here")
-    try:
+    with small_disk(tmp_path / "disk", "1m") as disk:
         paths = Paths(disk / "home")
         site.pages["/jokes.txt"] = Page(JOKES.encode() * 5000, is_chunked=True)  # 4 MB, size untold
         with pytest.raises(OSError, match="No space left"):
@@ -111,5 +107,3 @@ def test_a_disk_that_fills_up_during_a_download_is_told_and_freed(
                 BringRequest(link=f"{site.url}/told.txt"), site.web(), RecordingContext(paths)
             )
         assert leftovers(paths) == []
-    finally:
-        unmount(disk)
