@@ -13,6 +13,7 @@ _PHASES = {
     Phase.CONVERTING: "Unpacking the base model",
     Phase.LOADING: "Loading the language model",
     Phase.PREPARING: "Preparing the jokes",
+    Phase.MEASURING: "Measuring this computer",
     Phase.VERIFYING: "Making sure the files are whole",
     Phase.CHECKING: "Checking on jokes it has not seen",
     Phase.TRAINING: "Learning from the jokes",

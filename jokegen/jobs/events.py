@@ -22,6 +22,7 @@ class Phase(StrEnum):
     CONVERTING = "converting"
     LOADING = "loading"
     PREPARING = "preparing"
+    MEASURING = "measuring"  # how fast this computer is
     VERIFYING = "verifying"  # that files are whole and what they should be
     CHECKING = "checking"  # a language model, on held-out jokes
     TRAINING = "training"
@@ -50,7 +51,14 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class Metric:
-    """One measured point of a training run. Losses are in nats a token."""
+    """One measured point of a training run. Losses are in nats a token.
+
+    With a check on held-out jokes come `validation_loss` (joke and end tokens alike), and apart
+    `joke_loss` a joke token and `end_loss` an end token; `accuracy` is the share of tokens that it
+    thought the likeliest, 0 to 1; `copied` the share of the jokes it writes that copy a training
+    joke or nearly, and `copied_held_out` that share among the real held-out jokes, by the same
+    measure. `gpu_memory` in bytes, in use on the training's GPU.
+    """
 
     step: int
     steps: int
@@ -62,14 +70,29 @@ class Metric:
     is_best: bool = False
     learning_rate: float | None = None
     tokens_per_second: float | None = None
+    joke_loss: float | None = None
+    end_loss: float | None = None
+    accuracy: float | None = None
+    copied: float | None = None
+    copied_held_out: float | None = None
+    seconds_left_low: float | None = None
+    seconds_left_high: float | None = None
+    gpu_memory: int | None = None
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A joke that the model in training wrote at `step`."""
+    """A joke that the model in training wrote at `step` (0: before the first one).
+
+    `number` counts the fixed prompts from 0; the same number has the same `prompt` and seed at
+    every step. `is_asked`: the person wanted one in between.
+    """
 
     step: int
     text: str
+    prompt: str = ""
+    number: int = 0
+    is_asked: bool = False
 
 
 @dataclass(frozen=True)

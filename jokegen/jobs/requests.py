@@ -39,13 +39,44 @@ class Method(StrEnum):
     LAST_BLOCKS = "last-blocks"  # those of the last few layers
 
 
+class Precision(StrEnum):
+    """The number format of a training's multiplications; the weights stay in float32."""
+
+    AUTO = "auto"  # the fastest that is exact enough, by a measurement on the device
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"  # with the loss scaled, since small gradients would vanish
+
+
+class Schedule(StrEnum):
+    """How the learning rate goes on after the warm-up."""
+
+    COSINE = "cosine"
+    LINEAR = "linear"
+    CONSTANT = "constant"
+    INVERSE_SQUARE_ROOT = "inverse-sqrt"
+
+
 @dataclass(frozen=True)
 class TrainRequest:
-    """Fine-tune a base model on a data set.
+    """Fine-tune a base model on a data set. What is None is chosen by `lm.recipe`.
 
-    `max_steps` (optimizer steps) ends the run earlier than `epochs` would. `tokens_per_step` is
-    the size of one optimizer step. `learning_rate` None takes the one recommended for the method.
-    `lora_rank` and `last_blocks` only count for the method of that name.
+    How much: `max_steps` (optimizer steps) ends the run earlier than `epochs` would; `patience`
+    ends it after so many checks without a better one, None never. One optimizer step reads about
+    `tokens_per_step` tokens, or `batch_size` examples (jokes, or blocks) where that is given, times
+    `gradient_accumulation`. `block_size` packs whole jokes into blocks of so many tokens; None:
+    one joke an example.
+
+    What learns: `lora_rank` and `last_blocks` only count for the method of that name;
+    `train_embeddings` whether the token embeddings and the output layer learn as well.
+
+    Learning rate: `learning_rate` None takes the one recommended for the method; `warm_up` is a
+    share of the steps, `warm_up_steps` a number of them that wins over it.
+
+    Watching: `logging_steps`, `evaluation_steps` and `saving_steps` are intervals in optimizer
+    steps; `checkpoints_kept` how many checkpoints stay beside the best one; `average` how many of
+    the last checks' weights are averaged at the end, 0 none. `overwrite` is the number of an
+    earlier run whose place this one takes, once it has been begun.
     """
 
     dataset: str
@@ -59,6 +90,121 @@ class TrainRequest:
     method: Method = Method.FULL
     lora_rank: int = 16
     last_blocks: int = 4
+    batch_size: int | None = None
+    gradient_accumulation: int = 1
+    block_size: int | None = None
+    train_embeddings: bool | None = None
+    weight_decay: float | None = None
+    beta1: float | None = None
+    beta2: float | None = None
+    epsilon: float | None = None
+    gradient_norm: float | None = None
+    schedule: Schedule = Schedule.COSINE
+    warm_up: float | None = None
+    warm_up_steps: int | None = None
+    patience: int | None = None
+    average: int = 0
+    logging_steps: int = 1
+    evaluation_steps: int | None = None
+    saving_steps: int | None = None
+    checkpoints_kept: int = 0
+    precision: Precision = Precision.AUTO
+    overwrite: int | None = None
+
+
+class Length(StrEnum):
+    """How much time a person gives to a run."""
+
+    TASTE = "taste"
+    GOOD = "good"
+    THOROUGH = "thorough"
+    OVERNIGHT = "overnight"
+    MINUTES = "minutes"  # as many as the person has
+
+
+@dataclass(frozen=True)
+class PromiseRequest:
+    """Measure on this computer, with these jokes, what each length would take.
+
+    `train` is what the person has chosen so far: its data set, base model, device and all that
+    differs from the recommendation count; its length does not. `minutes` is for `Length.MINUTES`.
+    """
+
+    train: TrainRequest
+    minutes: float | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One length: what would be asked for, and what it takes.
+
+    Seconds of the whole run (loading and saving included) as a range around `seconds`; `memory`
+    and `disk` in bytes. `problem` says, in two sentences, why it does not fit, and what would;
+    "" if it does. `reason` says why this recipe is the best that this time can buy.
+    """
+
+    length: Length
+    request: TrainRequest
+    steps: int
+    seconds: float
+    seconds_low: float
+    seconds_high: float
+    memory: int
+    disk: int
+    reason: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class PromiseSummary:
+    """The offers, and what the measurement found. `*_reason` are sentences for the person."""
+
+    offers: tuple[Offer, ...]
+    device: str
+    device_reason: str
+    precision: Precision
+    precision_reason: str
+    tokens_per_second: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class EvaluateRequest:
+    """Measure a language model on the held-out jokes of a data set, without training.
+
+    `model` is a run's number or a base model; `all_checkpoints` measures every one the run kept.
+    """
+
+    model: str
+    dataset: str
+    all_checkpoints: bool = False
+    device: str = "auto"
+    precision: Precision = Precision.AUTO
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How well one model guesses held-out jokes.
+
+    Losses in nats: `loss` a token (joke and end tokens alike), `joke_loss` a joke token,
+    `end_loss` an end token ("knows when to stop"). `accuracy` is the share of tokens that it
+    thought the likeliest, 0 to 1. `step` is None for a base model.
+    """
+
+    name: str
+    step: int | None
+    loss: float
+    joke_loss: float
+    end_loss: float
+    accuracy: float
+    tokens: int
+    perplexity: float
+
+
+@dataclass(frozen=True)
+class EvaluateSummary:
+    results: tuple[Evaluation, ...]
+    seconds: float
 
 
 @dataclass(frozen=True)
