@@ -11,17 +11,14 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import jokegen
 from jokegen import model_service, wording
-from jokegen.commands import datasets, importing
+from jokegen.commands import datasets, importing, training
 from jokegen.commands.running import (
     DONE,
     INTERRUPTED,
-    USAGE,
-    above_zero,
     at_least_one,
     fail,
     lines_or,
@@ -32,14 +29,10 @@ from jokegen.config.log import logging_to
 from jokegen.config.paths import Paths
 from jokegen.errors import JokegenError, explain
 from jokegen.jobs import surroundings, wire
-from jokegen.jobs.context import Stop
 from jokegen.jobs.requests import (
-    ContinueRequest,
     DevicesRequest,
     FetchModelRequest,
     GenerateRequest,
-    Method,
-    TrainRequest,
 )
 from jokegen.model_service import ModelService
 from jokegen.records import RunInfo
@@ -83,50 +76,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     importing.add_import(command)
 
-    sub = command("train", _train, "fine-tune a base model on a data set")
-    what = sub.add_mutually_exclusive_group(required=True)
-    what.add_argument("--data", metavar="NAME", help="the data set")
-    what.add_argument(
-        "--continue",
-        dest="run",
-        type=at_least_one,
-        metavar="RUN",
-        help="go on with a run that was paused or interrupted, with its own settings",
-    )
-    sub.add_argument(
-        "--accept-changes",
-        action="store_true",
-        help="with --continue: although the data set, the base model or the recipe has changed",
-    )
-    sub.add_argument("--base", default=TrainRequest.base, help="the base model (see: models)")
-    sub.add_argument("--epochs", type=above_zero, help=f"default: {TrainRequest.epochs:g}")
-    sub.add_argument(
-        "--max-steps", type=at_least_one, help="how many steps; with --epochs, at the most"
-    )
-    sub.add_argument("--learning-rate", type=above_zero, help="default: the recommended one")
-    sub.add_argument(
-        "--method",
-        choices=list(Method),
-        type=Method,
-        default=TrainRequest.method,
-        help=f"which weights learn (default: {TrainRequest.method})",
-    )
-    sub.add_argument(
-        "--lora-rank",
-        type=at_least_one,
-        default=TrainRequest.lora_rank,
-        metavar="N",
-        help="size of the matrices of lora",
-    )
-    sub.add_argument(
-        "--last-blocks",
-        type=at_least_one,
-        default=TrainRequest.last_blocks,
-        metavar="N",
-        help="how many layers learn with last-blocks",
-    )
-    sub.add_argument("--device", default="auto", help="auto, cpu, cuda:0, mps (see: devices)")
-    sub.add_argument("--seed", type=int, default=TrainRequest.seed)
+    training.add_train(command)
+    training.add_evaluate(command)
 
     sub = command("generate", _generate, "write jokes")
     sub.add_argument("--model", help="a run's number or a base model (default: the newest run)")
@@ -150,58 +101,6 @@ def build_parser() -> argparse.ArgumentParser:
     command("runs", _runs, "list the training runs")
     command("devices", _devices, "list the devices to train on")
     return parser
-
-
-def _train(options: argparse.Namespace, paths: Paths) -> int:
-    if problem := _wrong_together(options):
-        sys.stderr.write(f"usage: jokegen train …\njokegen train: error: {problem}\n")
-        return USAGE
-    if options.run is not None:
-        again = ContinueRequest(options.run, accept_changes=options.accept_changes)
-        code, summary = run(
-            model_service.continue_training, again, paths, first_interrupt=Stop.FINISH
-        )
-    else:
-        request = _train_request(options)
-        code, summary = run(model_service.train, request, paths, first_interrupt=Stop.FINISH)
-    if summary is not None:
-        print_result(
-            options,
-            wire.to_plain(summary),
-            f"Run {summary.run} {summary.status}: {summary.steps} steps in "
-            f"{wording.duration(summary.seconds)}, validation loss "
-            f"{summary.validation_loss_before:.3f} → {summary.validation_loss:.3f}.",
-        )
-    return code
-
-
-def _wrong_together(options: argparse.Namespace) -> str:
-    """What is wrong with a combination of options, or ""."""
-    if options.run is None:
-        return "--accept-changes goes with --continue" if options.accept_changes else ""
-    settings = _train_request(options)
-    if settings != replace(TrainRequest(""), dataset=settings.dataset):
-        return f"run {options.run} goes on with its own settings: give none with --continue"
-    return ""
-
-
-def _train_request(options: argparse.Namespace) -> TrainRequest:
-    epochs = options.epochs
-    if epochs is None:
-        # An epoch has one step or more: so many epochs always hold that many steps.
-        epochs = TrainRequest.epochs if options.max_steps is None else float(options.max_steps)
-    return TrainRequest(
-        dataset=options.data,
-        base=options.base,
-        epochs=epochs,
-        max_steps=options.max_steps,
-        learning_rate=options.learning_rate,
-        device=options.device,
-        seed=options.seed,
-        method=options.method,
-        lora_rank=options.lora_rank,
-        last_blocks=options.last_blocks,
-    )
 
 
 def _generate(options: argparse.Namespace, paths: Paths) -> int:

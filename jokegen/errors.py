@@ -33,8 +33,17 @@ class ChangedError(JokegenError):
     """
 
 
+class MemoryFullError(JokegenError):
+    """The memory ran out, of the computer or of a GPU; with less at a time it may do."""
+
+
 class JobCancelled(Exception):  # noqa: N818 - not an error: somebody asked for it
     """Raised by a job's `context.check()` when the person asked to stop and discard."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the memory ran out, of the computer or of a GPU."""
+    return isinstance(error, MemoryError) or _is_memory_full(error)
 
 
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
@@ -44,6 +53,14 @@ _DISK_FULL_WORDS = (
     "os error 28",
     "Disk quota exceeded",
     "not enough space on the disk",
+)
+_MEMORY_FULL_WORDS = (
+    "out of memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "not enough memory",
+    "bad_alloc",
+    "can't start new thread",
 )
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 
@@ -86,8 +103,8 @@ def explain(error: BaseException) -> JokegenError:
         return explain(OSError(errno.ENOSPC, "no space"))
     if "File too large (os error 27)" in str(error):
         return explain(OSError(errno.EFBIG, "too large"))
-    if isinstance(error, MemoryError) or _is_memory_full_text(error):
-        return JokegenError(
+    if isinstance(error, MemoryError) or _is_memory_full(error):
+        return MemoryFullError(
             "The computer ran out of memory.",
             "Close other programs, or choose a smaller base model, and try again.",
         )
@@ -108,9 +125,11 @@ def _is_disk_full_text(error: BaseException) -> bool:
     return any(words in text for words in _DISK_FULL_WORDS)
 
 
-def _is_memory_full_text(error: BaseException) -> bool:
+def _is_memory_full(error: BaseException) -> bool:
     """torch reports that there is no memory left, of the computer or of a GPU, as text only."""
-    if not isinstance(error, RuntimeError):
-        return False
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
     text = str(error).lower()
-    return "out of memory" in text or "can't allocate memory" in text or "not enough memory" in text
+    if isinstance(error, RuntimeError):
+        return any(words in text for words in _MEMORY_FULL_WORDS)
+    return "cannot allocate memory" in text  # Rust's libraries

@@ -10,11 +10,14 @@ The window, the command line and the tests all go through here. It has two halve
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jokegen import storage
 from jokegen.config.paths import Paths, resource
+from jokegen.jobs.again import Again, Attempt, NextTry
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.dataset_requests import (
     BringRequest,
@@ -30,15 +33,20 @@ from jokegen.jobs.dataset_requests import (
     PreviewRequest,
     PreviewSummary,
 )
-from jokegen.jobs.events import Metric, Sample
+from jokegen.jobs.events import Failed, Metric, Sample
 from jokegen.jobs.requests import (
     ContinueRequest,
     DevicesRequest,
     DevicesSummary,
+    EvaluateRequest,
+    EvaluateSummary,
     FetchModelRequest,
     FetchModelSummary,
     GenerateRequest,
     GenerateSummary,
+    Method,
+    PromiseRequest,
+    PromiseSummary,
     TrainRequest,
     TrainSummary,
 )
@@ -46,6 +54,9 @@ from jokegen.records import BaseModelInfo, DatasetInfo, HistoryStep, RunInfo
 
 if TYPE_CHECKING:
     from jokegen.data.table import TextTable
+    from jokegen.lm.health import HealthWatch
+    from jokegen.lm.last_save import LastSave
+    from jokegen.lm.probing import ProbeJokes
 
 # A run on fewer jokes than this learns them by heart instead of learning to joke.
 FEWEST_JOKES = 20
@@ -67,10 +78,13 @@ class ModelService:
         forget_old(paths)
         for folder in (paths.home, paths.datasets, paths.models, paths.previews, paths.runs):
             storage.sweep(folder)
-        for inner in (*paths.datasets.glob("*"), *paths.runs.glob("*")):
+        for inner in (*paths.datasets.glob("*"), *paths.models.glob("*"), *paths.runs.glob("*")):
             storage.sweep(inner)
-            storage.sweep(inner / "checkpoints")
-            storage.sweep(inner / "states")
+        for parts in ("checkpoints", "states", "snapshots"):
+            for folder in (*paths.runs.glob(f"*/{parts}"), *paths.runs.glob(f"*/{parts}/*")):
+                storage.sweep(folder)
+        for folder in paths.runs.glob("*/final"):
+            storage.sweep(folder)
 
     @property
     def starter_jokes(self) -> Path:
@@ -203,12 +217,32 @@ class ModelService:
 
         return read_metrics(find_run(self.paths, number).path)
 
+    def each_run_metric(self, number: int) -> Iterator[Metric]:
+        """The same one after another: read now, understood only as they are asked for."""
+        from jokegen.lm.run_points import each_metric
+        from jokegen.lm.runs import find_run
+
+        return each_metric(find_run(self.paths, number).path)
+
     def run_samples(self, number: int) -> list[Sample]:
         """The jokes that a run wrote on its way, oldest first; raises JokegenError as above."""
         from jokegen.lm.run_points import read_samples
         from jokegen.lm.runs import find_run
 
         return read_samples(find_run(self.paths, number).path)
+
+    def last_save(self, number: int) -> LastSave | None:
+        """Up to where a run is saved, also while it is trained; None where nothing is saved."""
+        from jokegen.lm.last_save import last_save
+        from jokegen.lm.runs import find_run
+
+        return last_save(find_run(self.paths, number).path)
+
+    def watch_health(self) -> HealthWatch:
+        """Judges a training by its points, as they come or all at once."""
+        from jokegen.lm.health import HealthWatch
+
+        return HealthWatch()
 
     def delete_run(self, number: int) -> None:
         """Remove a run with everything it made; raises JokegenError for an unknown number."""
@@ -285,15 +319,19 @@ def fetch_model(request: FetchModelRequest, context: JobContext) -> FetchModelSu
 
 def train(request: TrainRequest, context: JobContext) -> TrainSummary:
     """Job: fine-tune a base model (fetched first where it is not here) on a saved data set."""
-    from jokegen.data.store import load_jokes
+    from jokegen.data.copies import CopyFinder
+    from jokegen.data.store import open_jokes
     from jokegen.lm.fetching import ensure_model
     from jokegen.lm.training import fine_tune
 
-    train_jokes, validation_jokes = load_jokes(context.paths, request.dataset)
+    train_jokes, validation_jokes = open_jokes(context.paths, request.dataset, context.check)
     _require_jokes(request.dataset, len(train_jokes) + len(validation_jokes))
     context.check()
     base_folder = ensure_model(request.base, context)
-    return fine_tune(request, base_folder, train_jokes, validation_jokes, context)
+    if request.length is not None:
+        request = _settled(request, base_folder, context)
+    copies = CopyFinder(train_jokes)
+    return fine_tune(request, base_folder, train_jokes, validation_jokes, context, copies)
 
 
 def _require_jokes(dataset: str, found: int) -> None:
@@ -308,19 +346,102 @@ def _require_jokes(dataset: str, found: int) -> None:
         )
 
 
+def usual_method() -> Method:
+    """The method that is mostly the best: what to show before anything was measured."""
+    from jokegen.lm.lengths import CANDIDATES
+
+    return CANDIDATES[0]
+
+
+def promise(request: PromiseRequest, context: JobContext) -> PromiseSummary:
+    """Job: measure what each length of a run takes on this computer, with these jokes."""
+    from jokegen.data.store import find_dataset
+    from jokegen.lm.catalogue import find_base_model
+    from jokegen.lm.promising import promise as work
+
+    info = find_dataset(context.paths, request.train.dataset)
+    _require_jokes(info.name, info.jokes)
+    base = find_base_model(context.paths, request.train.base)
+    return work(request, base, info.path, lambda: _some_jokes(info, context), context)
+
+
+def _settled(request: TrainRequest, base_folder: Path, context: JobContext) -> TrainRequest:
+    """The run that a length stands for, measured first where that is not known yet."""
+    from jokegen.data.store import find_dataset
+    from jokegen.lm.promising import settle
+
+    info = find_dataset(context.paths, request.dataset)
+    return settle(request, base_folder, info.path, lambda: _some_jokes(info, context), context)
+
+
+def _some_jokes(info: DatasetInfo, context: JobContext) -> ProbeJokes:
+    from jokegen.data.copies import CopyFinder
+    from jokegen.data.sampling import sample_jokes
+    from jokegen.lm.probing import ProbeJokes
+    from jokegen.lm.promising import MOST_JOKES
+
+    train, held_out = sample_jokes(info, MOST_JOKES, context.check)
+    return ProbeJokes(train, held_out, info.train, CopyFinder(train))
+
+
 def continue_training(request: ContinueRequest, context: JobContext) -> TrainSummary:
     """Job: go on with a run that was paused or interrupted, in its own folder and number."""
-    from jokegen.data.store import load_jokes
+    from jokegen.data.copies import CopyFinder
+    from jokegen.data.store import open_jokes
     from jokegen.lm.fetching import ensure_model
     from jokegen.lm.resuming import continue_run
     from jokegen.lm.runs import run_to_continue
 
-    folder, asked = run_to_continue(context.paths, request.run)
-    train_jokes, validation_jokes = load_jokes(context.paths, asked.dataset)
+    folder, asked = run_to_continue(
+        context.paths, request.run, or_begin_again=bool(request.smaller)
+    )
+    train_jokes, validation_jokes = open_jokes(context.paths, asked.dataset, context.check)
     _require_jokes(asked.dataset, len(train_jokes) + len(validation_jokes))
     context.check()
     base_folder = ensure_model(asked.base, context)
-    return continue_run(request, folder, asked, base_folder, train_jokes, validation_jokes, context)
+    return continue_run(
+        request, folder, asked, base_folder, train_jokes, validation_jokes, context,
+        CopyFinder(train_jokes),
+    )  # fmt: skip
+
+
+def evaluate(request: EvaluateRequest, context: JobContext) -> EvaluateSummary:
+    """Job: measure a run or a base model on the held-out jokes of a data set."""
+    from jokegen.data.store import open_jokes
+    from jokegen.lm.evaluating import evaluate as work
+
+    train_jokes, validation_jokes = open_jokes(context.paths, request.dataset, context.check)
+    return work(request, train_jokes, validation_jokes, context)
+
+
+def trying_again(paths: Paths) -> NextTry:
+    """How one training goes on by itself when its worker is lost; for who runs it in a worker."""
+    from jokegen.lm.retrying import Retrying
+
+    retrying = Retrying(paths)
+
+    def decide(attempt: Attempt) -> Again | Failed:
+        decided = retrying.decide(attempt)
+        if isinstance(decided, Failed):
+            return decided
+        return Again(continue_training, decided.request, decided.notice)
+
+    return decide
+
+
+def settle(request: TrainRequest) -> TrainRequest:
+    """`request` with what it leaves open about the arithmetic of learning, as recommended.
+
+    Answers at once: what is recommended is a table. What depends on the jokes or the computer
+    (steps between checks and saves, precision) stays open.
+    """
+    from jokegen.lm.recipe import recipe_for
+
+    recipe = recipe_for(request)
+    settled = {name: value for name, value in vars(recipe).items() if name in vars(request)}
+    if request.warm_up_steps is not None:
+        del settled["warm_up"]  # the steps win over it
+    return replace(request, **settled)
 
 
 def generate(request: GenerateRequest, context: JobContext) -> GenerateSummary:

@@ -71,6 +71,21 @@ def time_left(seconds: float) -> str:
     return f"about {minutes / 60:.1f} hours left"
 
 
+def time_left_range(low: float, high: float) -> str:
+    """ "12 to 15 minutes left"; where both come to the same, as `time_left` says it."""
+    few: float
+    many: float
+    if high < 90:
+        few, many, unit = max(10, round(low / 10) * 10), round(high / 10) * 10, "seconds"
+    elif high < 90 * 60:
+        few, many, unit = max(1, round(low / 60)), round(high / 60), "minutes"
+    else:
+        few, many, unit = round(low / 1800) / 2, round(high / 1800) / 2, "hours"
+    if few >= many:
+        return time_left((low + high) / 2)
+    return f"{few:g} to {many:g} {unit} left"
+
+
 def size(count: float) -> str:
     """Bytes as kB, MB or GB (powers of ten, as disks are sold)."""
     if count < 1_000_000:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -80,6 +81,58 @@ def test_the_whole_way_import_train_generate(paths: Paths, file: Path) -> None:
     assert not models["starter"]
 
 
+def test_every_option_of_the_training_scripts_has_its_usual_name(paths: Paths, file: Path) -> None:
+    tiny_gpt2(paths.models / "gpt2")
+    run(paths, "import", str(file))
+    trained = run_json(
+        paths, "train", "--data", "my jokes", "--base", "gpt2", "--method", "full", "--fp16",
+        "--num-train-epochs", "3", "--max-steps", "6", "--per-device-train-batch-size", "2",
+        "--gradient-accumulation-steps", "2", "--learning-rate", "0.003", "--weight-decay", "0",
+        "--adam-beta1", "0.8", "--adam-beta2", "0.99", "--adam-epsilon", "1e-7",
+        "--max-grad-norm", "0", "--lr-scheduler-type", "constant_with_warmup",
+        "--warmup-steps", "0", "--warmup-ratio", "0.5", "--block-size", "64",
+        "--logging-steps", "2", "--eval-steps", "2", "--save-steps", "3",
+        "--save-total-limit", "3", "--seed", "1", "--device", "cpu", "--precision", "float32",
+        "--patience", "9", "--average", "2", "--no-train-embeddings",
+    )  # fmt: skip
+    asked = json.loads(Path(trained["path"], "request.json").read_text())["request"]
+    expected = {
+        "method": "full", "epochs": 3.0, "max_steps": 6, "batch_size": 2,
+        "gradient_accumulation": 2, "learning_rate": 0.003, "weight_decay": 0.0, "beta1": 0.8,
+        "beta2": 0.99, "epsilon": 1e-7, "gradient_norm": 0.0, "schedule": "constant",
+        "warm_up_steps": 0, "warm_up": 0.5, "block_size": 64, "logging_steps": 2,
+        "evaluation_steps": 2, "saving_steps": 3, "checkpoints_kept": 3, "seed": 1,
+        "precision": "float32", "patience": 9, "average": 2, "train_embeddings": False,
+    }  # fmt: skip
+    assert {name: asked[name] for name in expected} == expected
+
+    found = run_json(paths, "evaluate", "--model", "1", "--data", "my jokes", "--all-checkpoints")
+    assert [result["step"] for result in found["results"]] == [2, 4, 6]
+    losses = [result["loss"] for result in found["results"]]
+    assert min(losses) == pytest.approx(trained["validation_loss"], rel=1e-3)
+    (base,) = run_json(paths, "evaluate", "--model", "gpt2", "--data", "my jokes")["results"]
+    assert base["loss"] == pytest.approx(trained["validation_loss_before"], rel=1e-3)
+    assert base["perplexity"] == pytest.approx(math.exp(base["loss"]))
+    assert base["step"] is None
+    out, _ = run(paths, "evaluate", "--model", "1", "--data", "my jokes")
+    assert "the run's model" in out
+    assert "perplexity" in out
+
+    again = run_json(
+        paths,
+        "train",
+        "--data",
+        "my jokes",
+        "--base",
+        "gpt2",
+        "--max-steps",
+        "1",
+        "--overwrite",
+        "1",
+    )
+    assert [r["number"] for r in run_json(paths, "runs")["runs"]] == [again["run"]] == [2]
+
+
 def test_devices_name_the_cpu_and_one_best(paths: Paths) -> None:
     devices = run_json(paths, "devices")["devices"]
     assert devices[0]["id"] == "cpu"
@@ -116,6 +169,9 @@ def test_a_failure_has_exit_code_1_and_a_sentence(
     [("fly",), ("import",), ("train",), ("generate", "--count", "0"), ("generate", "--length", "x"),
      ("train", "--data", "x", "--continue", "1"), ("train", "--data", "x", "--method", "magic"),
      ("train", "--data", "x", "--lora-rank", "0"), ("train", "--data", "x", "--accept-changes"),
+     ("train", "--data", "x", "--beta1", "1"), ("train", "--data", "x", "--warm-up", "1.5"),
+     ("train", "--data", "x", "--minutes", "3", "--epochs", "2"), ("evaluate", "--data", "x"),
+     ("train", "--data", "x", "--average", "-1"), ("train", "--data", "x", "--weight-decay", "-1"),
      ("train", "--data", "x", "--epochs", "0"), ("train", "--data", "x", "--learning-rate", "nan")],
 )  # fmt: skip
 def test_wrong_usage_has_exit_code_2(paths: Paths, arguments: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jokegen.errors import JokegenError, explain
+from jokegen.errors import JokegenError, MemoryFullError, explain
 
 
 def test_an_error_has_what_happened_and_what_to_do() -> None:
@@ -58,3 +58,21 @@ def test_a_full_disk_of_the_system_itself_is_recognised() -> None:
             file.write(b"x")
         error = caught.value
     assert "no space left" in explain(error).happened
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to"),
+        RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError("std::bad_alloc"),
+        RuntimeError("can't start new thread"),
+        Exception("Error while mapping: Cannot allocate memory (os error 12)"),
+    ],
+)
+def test_memory_that_ran_out_is_told_apart_whatever_library_says_it(error: Exception) -> None:
+    explained = explain(error)
+    assert isinstance(explained, MemoryFullError)
+    assert explained.happened == "The computer ran out of memory."

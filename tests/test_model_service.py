@@ -165,3 +165,13 @@ def test_a_data_folder_that_is_a_file_holds_nothing_and_says_so(tmp_path: Path) 
     service.sweep()
     assert (service.datasets(), service.runs()) == ([], [])
     assert not any(info.is_here for info in service.base_models())
+
+
+def test_what_is_recommended_is_told_at_once_and_leaves_what_was_chosen() -> None:
+    asked = TrainRequest("x", beta1=0.5, warm_up_steps=7)
+    settled = model_service.settle(asked)
+    assert (settled.beta1, settled.warm_up_steps, settled.warm_up) == (0.5, 7, None)
+    for name in ("learning_rate", "weight_decay", "beta2", "epsilon", "gradient_norm"):
+        assert getattr(settled, name) is not None
+    assert settled.train_embeddings is not None
+    assert model_service.settle(TrainRequest("x")).warm_up is not None

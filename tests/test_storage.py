@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jokegen import storage
@@ -121,3 +122,35 @@ def test_any_name_makes_a_folder_name(tmp_path: Path, name: str) -> None:
     (tmp_path / slug).mkdir()
     assert os.path.commonpath([tmp_path, tmp_path / slug]) == str(tmp_path)
     assert 0 < len(slug) <= 40
+
+
+def test_a_process_is_told_from_a_later_one_of_its_number_whatever_the_clock_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = "import os, sys; from jokegen import storage; " + (
+        "print(storage.process_birth(os.getppid()), flush=True); sys.stdin.read()"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with child:
+        assert child.stdout is not None
+        ours = storage.process_birth(os.getpid())
+        assert float(child.stdout.readline()) == ours, "it looks the same from everywhere"
+        later = storage.process_birth(child.pid)
+        assert ours is not None
+        assert later is not None
+        assert later > ours
+        if sys.platform == "linux":  # where setting the clock changes what psutil says
+            now = psutil.boot_time()
+            monkeypatch.setattr(psutil, "boot_time", lambda: now - 86_400)
+            monkeypatch.setattr(psutil._pslinux, "boot_time", lambda: now - 86_400)
+        assert storage.process_birth(child.pid) == later
+        child.kill()
+        if sys.platform == "linux":
+            os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+            assert storage.process_birth(child.pid) is None, (
+                "ended, although nobody has heard of it"
+            )
+    assert storage.process_birth(child.pid) is None
+    assert storage.process_birth(2**70) is None

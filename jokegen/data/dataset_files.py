@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +46,17 @@ def write_parts(
 
 
 def read_part(folder: Path, check: Callable[[], None]) -> list[str]:
-    """All jokes of one part, in memory: a file that is mapped and cut off kills the process."""
+    """All jokes of one part, in memory."""
+    return [joke for jokes in read_batches(folder, check) for joke in jokes]
+
+
+def read_batches(folder: Path, check: Callable[[], None]) -> Iterator[list[str]]:
+    """The jokes of one part, some at a time.
+
+    Read, not mapped: a file that is mapped and cut off kills the process.
+    """
     import pyarrow as pa
 
-    jokes: list[str] = []
     paths = sorted(folder.glob("*.arrow"))
     if not paths:  # an empty part has a file too: the data set was deleted a moment ago
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
@@ -57,8 +64,7 @@ def read_part(folder: Path, check: Callable[[], None]) -> list[str]:
         with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as reader:
             for batch in reader:
                 check()
-                jokes += batch.column(COLUMN).to_pylist()
-    return jokes
+                yield batch.column(COLUMN).to_pylist()
 
 
 def keep_originals(folder: Path, originals: Sequence[Path], check: Callable[[], None]) -> None:

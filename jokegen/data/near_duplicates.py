@@ -50,7 +50,7 @@ UNSPACED_LETTERS = (
     "\U00020000-\U0003ffff"
 )
 UNSPACED = re.compile(f"[{UNSPACED_LETTERS}]")
-_RUN = re.compile(f"[{UNSPACED_LETTERS}]+")
+_PIECE = re.compile(rf"[{UNSPACED_LETTERS}]+|[^\W{UNSPACED_LETTERS}]+")
 
 
 def seconds_for(count: int) -> float:
@@ -93,18 +93,24 @@ def cluster(
 
 def word_set(joke: str) -> frozenset[str]:
     """What is compared: the words in lower case and in one Unicode form, punctuation left out."""
+    return frozenset(words_in_order(joke))
+
+
+def words_in_order(joke: str) -> list[str]:
+    """The same words as they stand in the joke, each as often as it does."""
     folded = joke.lower() if joke.isascii() else unicodedata.normalize("NFKC", joke).casefold()
     words = _WORD.findall(folded)
     if not words:  # nothing but emoji or punctuation
-        return frozenset(folded.split())
-    if not joke.isascii() and UNSPACED.search(folded):
-        pairs = {
-            run[place : place + 2]
-            for run in _RUN.findall(folded)
-            for place in range(max(1, len(run) - 1))
-        }
-        return frozenset(pairs.union(_WORD.findall(UNSPACED.sub(" ", folded))))
-    return frozenset(words)
+        return folded.split()
+    if joke.isascii() or not UNSPACED.search(folded):
+        return words
+    words = []
+    for piece in _PIECE.findall(folded):
+        if UNSPACED.match(piece):
+            words += [piece[place : place + 2] for place in range(max(1, len(piece) - 1))]
+        else:
+            words.append(piece)
+    return words
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,14 @@ import filelock
 from jokegen import storage
 from jokegen.config.paths import Paths
 from jokegen.data.batches import plain
-from jokegen.data.dataset_files import PARTS, keep_originals, link_all, read_part, write_parts
+from jokegen.data.dataset_files import (
+    PARTS,
+    keep_originals,
+    link_all,
+    read_batches,
+    read_part,
+    write_parts,
+)
 from jokegen.data.dataset_manifest import (
     KIND,
     info_from_manifest,
@@ -30,6 +37,8 @@ from jokegen.data.dataset_names import check_name, free_name, names_as_text, sam
 from jokegen.errors import JokegenError
 from jokegen.jobs.context import JobContext
 from jokegen.records import Ancestor, DatasetInfo, Lineage
+
+Check = Callable[[], None]
 
 TRASH = ".trash"
 _LOCK_POLL_SECONDS = 0.1
@@ -126,6 +135,45 @@ def load_jokes(
     except (OSError, JokegenError):
         find_dataset(paths, name)  # says so if it was deleted meanwhile
         raise
+    return train, validation
+
+
+class SavedJokes:
+    """One part of a saved data set, read anew each time one goes through it, never all at once.
+
+    `check` is called now and then and may raise. Going through it raises JokegenError where the
+    data set was deleted meanwhile, and OSError where its files cannot be read.
+    """
+
+    def __init__(self, paths: Paths, info: DatasetInfo, part: str, check: Check) -> None:
+        self._paths, self._info, self._part, self._check = paths, info, part, check
+
+    def __len__(self) -> int:
+        return self._info.train if self._part == PARTS[0] else self._info.validation
+
+    def __iter__(self) -> Iterator[str]:
+        try:
+            for jokes in read_batches(self._info.path / self._part, self._check):
+                yield from jokes
+        except OSError:
+            find_dataset(self._paths, self._info.name)  # says so if it was deleted meanwhile
+            raise
+
+
+def open_jokes(
+    paths: Paths, name: str, check: Check = lambda: None
+) -> tuple[SavedJokes, SavedJokes]:
+    """As `load_jokes`, but the jokes stay on the disk: memory does not grow with their number."""
+    info = find_dataset(paths, name)
+    try:
+        storage.check_files(info.path, digests=True)
+        check()
+    except (OSError, JokegenError):
+        find_dataset(paths, name)  # says so if it was deleted meanwhile
+        raise
+    train, validation = (SavedJokes(paths, info, part, check) for part in PARTS)
+    for part in (train, validation):
+        next(iter(part), None)  # can it be read?
     return train, validation
 
 

@@ -1,9 +1,9 @@
 """The words of many jokes as numbers, made by numpy all at once: a second for a million jokes.
 
-What words are is said by `near_duplicates.word_set`. Here each becomes 32 bits of a polynomial
-hash of its letters, read off sums over the whole text (Karp and Rabin 1987), mixed. Two words in
-a few thousand million share their number: whoever compares numbers may take different jokes for
-alike once in an age, and never the other way round.
+What words are is said by `near_duplicates.words_in_order`. Here each becomes 32 bits of a
+polynomial hash of its letters, read off sums over the whole text (Karp and Rabin 1987), mixed. Two
+words in a few thousand million share their number: whoever compares numbers may take different
+jokes for alike once in an age, and never the other way round.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jokegen.data.near_duplicates import word_set
+from jokegen.data.near_duplicates import words_in_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +59,7 @@ class WordNumbers:
         """`key` gives the letters of a joke; `check` is told how many are done, and may raise."""
         import numpy as np
 
-        hasher = _Hasher()
+        hasher = Hasher()
         flat: list[Words] = [np.empty(0, np.uint32)]
         counts: list[Ints] = [np.empty(0, np.int64)]
         marks: list[Keys] = [np.empty(0, np.uint64)]
@@ -88,7 +88,7 @@ class WordNumbers:
         return self.flat[where], np.repeat(np.arange(len(jokes)), counts)
 
 
-class _Hasher:
+class Hasher:
     """Hashes of stretches of a text, from sums of byte × base^place over all that is before."""
 
     def __init__(self) -> None:
@@ -103,22 +103,12 @@ class _Hasher:
         """The words of these jokes, how many each has, and the marks of the jokes."""
         import numpy as np
 
+        joke, hashes, lengths, others = self._in_order(jokes)
         marks = np.zeros(len(jokes), np.uint64)
-        plain = [number for number, joke in enumerate(jokes) if joke.isascii()]
-        text = "\0".join([jokes[number] for number in plain])
-        if "_" in text or text.count("\0") >= max(1, len(plain)):
-            plain = [n for n in plain if "_" not in jokes[n] and "\0" not in jokes[n]]
-            text = "\0".join([jokes[number] for number in plain])
-        joke, hashes, lengths = self._words(text.encode().translate(_LETTERS), plain)
-        self._mark(marks, joke, hashes, lengths)
-        has_words = np.bincount(joke, minlength=len(jokes)) > 0
-        others: list[int] = np.flatnonzero(~has_words).tolist()
+        plain = len(lengths)
+        self._mark(marks, joke[:plain], hashes[:plain], lengths)
         if others:
-            texts = [jokes[number] for number in others]
-            other_joke, other_hashes, _ = self._words(b"\n".join(map(_pieces, texts)), others)
-            joke = np.concatenate((joke, other_joke))
-            hashes = np.concatenate((hashes, other_hashes))
-            marks[others] = self._whole([key(text) for text in texts])
+            marks[others] = self._whole([key(jokes[number]) for number in others])
         both = (joke.astype(np.uint64) << np.uint64(32)) | (mixed(hashes) >> np.uint64(32))
         both.sort()
         is_new = np.ones(len(both), bool)
@@ -126,6 +116,33 @@ class _Hasher:
         both = both[is_new]
         counts = np.bincount((both >> np.uint64(32)).astype(np.int64), minlength=len(jokes))
         return both.astype(np.uint32), counts, mixed(marks)
+
+    def in_order(self, jokes: Sequence[str]) -> tuple[Ints, Keys]:
+        """For each word its joke and its number of 64 bits.
+
+        The words of a joke stand together and in their order; the jokes do not.
+        """
+        joke, hashes, _, _ = self._in_order(jokes)
+        return joke, mixed(hashes)
+
+    def _in_order(self, jokes: Sequence[str]) -> tuple[Ints, Keys, Ints, list[int]]:
+        """For each word its joke and hash; of the first ones the lengths; whose the others are."""
+        import numpy as np
+
+        plain = [number for number, joke in enumerate(jokes) if joke.isascii()]
+        text = "\0".join([jokes[number] for number in plain])
+        if "_" in text or text.count("\0") >= max(1, len(plain)):
+            plain = [n for n in plain if "_" not in jokes[n] and "\0" not in jokes[n]]
+            text = "\0".join([jokes[number] for number in plain])
+        joke, hashes, lengths = self._words(text.encode().translate(_LETTERS), plain)
+        has_words = np.bincount(joke, minlength=len(jokes)) > 0
+        others: list[int] = np.flatnonzero(~has_words).tolist()
+        if others:
+            pieces = b"\n".join(_pieces(jokes[number]) for number in others)
+            other_joke, other_hashes, _ = self._words(pieces, others)
+            joke = np.concatenate((joke, other_joke))
+            hashes = np.concatenate((hashes, other_hashes))
+        return joke, hashes, lengths, others
 
     def _words(self, lines: bytes, jokes: Sequence[int]) -> tuple[Ints, Keys, Ints]:
         """For each word of the lines: its joke (one of `jokes` for each line), hash and length."""
@@ -195,5 +212,5 @@ def _powers(base: int, count: int) -> Keys:
 
 
 def _pieces(joke: str) -> bytes:
-    """What `word_set` makes of a joke, with blanks between."""
-    return b" ".join(word.encode().translate(_VISIBLE) for word in word_set(joke))
+    """The words of a joke in their order, with blanks between."""
+    return b" ".join(word.encode().translate(_VISIBLE) for word in words_in_order(joke))

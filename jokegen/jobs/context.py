@@ -7,6 +7,7 @@ the outcome; the worker process and the command line derive theirs from it.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
@@ -16,6 +17,8 @@ from jokegen.errors import JobCancelled
 from jokegen.jobs.events import Event
 
 Resource = TypeVar("Resource")
+
+_MOST_ASKED = 20  # jokes that wait to be written; whoever asks for more wants the latest
 
 
 class Stop(StrEnum):
@@ -43,6 +46,7 @@ class JobContext:
         self.resources = resources if resources is not None else {}
         self._on_event = on_event
         self._asked = {stop: threading.Event() for stop in Stop}
+        self._samples: deque[str] = deque(maxlen=_MOST_ASKED)  # its methods are atomic
 
     def emit(self, event: Event) -> None:
         """Report; cheap enough to call for every row and token."""
@@ -66,6 +70,17 @@ class JobContext:
     def request_stop(self, stop: Stop) -> None:
         """Ask the job to stop; safe from any thread and from a signal handler."""
         self._asked[stop].set()
+
+    def request_sample(self, prompt: str = "") -> None:
+        """Ask the job to write a joke in between, "" for no prompt; safe from any thread."""
+        self._samples.append(prompt)
+
+    def take_asked_sample(self) -> str | None:
+        """The prompt of the next joke that was asked for in between; None if nobody asked."""
+        try:
+            return self._samples.popleft()
+        except IndexError:
+            return None
 
 
 class RecordingContext(JobContext):

@@ -57,7 +57,8 @@ class Metric:
     `joke_loss` a joke token and `end_loss` an end token; `accuracy` is the share of tokens that it
     thought the likeliest, 0 to 1; `copied` the share of the jokes it writes that copy a training
     joke or nearly, and `copied_held_out` that share among the real held-out jokes, by the same
-    measure. `gpu_memory` in bytes, in use on the training's GPU.
+    measure; `copied_among` and `copied_held_out_among` are how many jokes those are.
+    `gpu_memory` in bytes, in use on the training's GPU.
     """
 
     step: int
@@ -75,6 +76,8 @@ class Metric:
     accuracy: float | None = None
     copied: float | None = None
     copied_held_out: float | None = None
+    copied_among: int | None = None
+    copied_held_out_among: int | None = None
     seconds_left_low: float | None = None
     seconds_left_high: float | None = None
     gpu_memory: int | None = None
@@ -85,7 +88,8 @@ class Sample:
     """A joke that the model in training wrote at `step` (0: before the first one).
 
     `number` counts the fixed prompts from 0; the same number has the same `prompt` and seed at
-    every step. `is_asked`: the person wanted one in between.
+    every step. `is_asked`: the person wanted one in between. `is_copied`: it copies a training
+    joke or nearly, namely `copied_from`; None where nobody looked.
     """
 
     step: int
@@ -93,6 +97,8 @@ class Sample:
     prompt: str = ""
     number: int = 0
     is_asked: bool = False
+    is_copied: bool | None = None
+    copied_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,12 +142,18 @@ class Failed:
     """The job could not do its work. `details` is for the log: a traceback, last log lines.
 
     `is_about_changes`: it only refused because something is not what it was (`ChangedError`).
+    `is_forced`: the person had it ended at once; what was saved last is there to go on from.
+    `is_about_memory`: the memory ran out, of the computer or of a GPU; less at a time may fit.
+    `is_worker_lost`: the process that did the work died or hung; the work itself said nothing.
     """
 
     happened: str
     todo: str
     details: str = ""
     is_about_changes: bool = False
+    is_forced: bool = False
+    is_about_memory: bool = False
+    is_worker_lost: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ person can see. Only what is overtaken is dropped (an older progress of the same
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from jokegen.jobs.events import Event, Progress, TextChunk
+
+log = logging.getLogger(__name__)
 
 
 class EventOutbox:
@@ -52,6 +55,16 @@ class EventOutbox:
                     return True
         return False
 
+    def _send_on(self, events: Sequence[Event]) -> None:
+        """Send them; those that cannot be sent cost only themselves."""
+        try:
+            self._send(events)
+        except Exception:
+            log.exception("events could not be sent")
+            if len(events) > 1:
+                for event in events:
+                    self._send_on([event])
+
     def _deliver(self) -> None:
         while True:
             with self._changed:
@@ -59,7 +72,7 @@ class EventOutbox:
                     self._changed.wait()
                 events, self._pending = self._pending, []
             if events:
-                self._send(events)
+                self._send_on(events)
             if self._closing.is_set():
                 with self._changed:
                     if not self._pending:

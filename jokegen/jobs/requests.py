@@ -57,6 +57,17 @@ class Schedule(StrEnum):
     INVERSE_SQUARE_ROOT = "inverse-sqrt"
 
 
+class Length(StrEnum):
+    """How much time a person gives to a run."""
+
+    TASTE = "taste"
+    GOOD = "good"
+    THOROUGH = "thorough"
+    OVERNIGHT = "overnight"
+    MINUTES = "minutes"  # as many as the person has
+    EPOCHS = "epochs"  # no time is given: so many epochs, or steps
+
+
 @dataclass(frozen=True)
 class TrainRequest:
     """Fine-tune a base model on a data set. What is None is chosen by `lm.recipe`.
@@ -76,7 +87,11 @@ class TrainRequest:
     Watching: `logging_steps`, `evaluation_steps` and `saving_steps` are intervals in optimizer
     steps; `checkpoints_kept` how many checkpoints stay beside the best one; `average` how many of
     the last checks' weights are averaged at the end, 0 none. `overwrite` is the number of an
-    earlier run whose place this one takes, once it has been begun.
+    earlier run whose place this one takes, once it has something to keep.
+
+    With a `length` (`minutes` for that of `Length.MINUTES`) the computer is measured first, and
+    what that time buys best takes the place of `epochs`, of `learning_rate` where it is None, and
+    of `method` where `is_method_open`.
     """
 
     dataset: str
@@ -87,7 +102,7 @@ class TrainRequest:
     device: str = "auto"
     seed: int = 42
     tokens_per_step: int = 512
-    method: Method = Method.FULL
+    method: Method = Method.LORA
     lora_rank: int = 16
     last_blocks: int = 4
     batch_size: int | None = None
@@ -110,16 +125,9 @@ class TrainRequest:
     checkpoints_kept: int = 0
     precision: Precision = Precision.AUTO
     overwrite: int | None = None
-
-
-class Length(StrEnum):
-    """How much time a person gives to a run."""
-
-    TASTE = "taste"
-    GOOD = "good"
-    THOROUGH = "thorough"
-    OVERNIGHT = "overnight"
-    MINUTES = "minutes"  # as many as the person has
+    length: Length | None = None
+    minutes: float | None = None
+    is_method_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,11 +135,14 @@ class PromiseRequest:
     """Measure on this computer, with these jokes, what each length would take.
 
     `train` is what the person has chosen so far: its data set, base model, device and all that
-    differs from the recommendation count; its length does not. `minutes` is for `Length.MINUTES`.
+    differs from the recommendation count (`is_method_open`: the method is left to the promise); its
+    `epochs` are for `Length.EPOCHS` alone. `minutes` is for `Length.MINUTES`. `is_fresh`: what was
+    measured before does not count.
     """
 
     train: TrainRequest
     minutes: float | None = None
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,11 +223,14 @@ class ContinueRequest:
     """Go on with a run that was paused or interrupted.
 
     It is refused where the data set, the base model or the recipe is not what it was, unless
-    `accept_changes` says to go on with what there is now.
+    `accept_changes` says to go on with what there is now. `smaller` says how many times more than
+    before the micro-batch is halved, with as many more of them a step: the same steps in less
+    memory; with it a run that has not saved a state yet begins again.
     """
 
     run: int
     accept_changes: bool = False
+    smaller: int = 0
 
 
 @dataclass(frozen=True)
@@ -224,7 +238,8 @@ class TrainSummary:
     """Losses are in nats a token, over joke and end tokens; `status` is that of the run.
 
     Of a paused run (fewer `steps` than planned) `best_step` is 0, and `validation_loss` the loss
-    before, while nothing better was measured.
+    before, while nothing better was measured. `joke_loss`, `end_loss` and `accuracy` are those of
+    the best checkpoint, as in `Evaluation`.
     """
 
     run: int
@@ -237,6 +252,9 @@ class TrainSummary:
     seconds: float
     tokens_per_second: float
     path: Path
+    joke_loss: float | None = None
+    end_loss: float | None = None
+    accuracy: float | None = None
 
 
 @dataclass(frozen=True)
@@ -280,7 +298,10 @@ class DevicesRequest:
 
 @dataclass(frozen=True)
 class Device:
-    """`id` is what requests name ("cpu", "cuda:0", "mps"); memory in bytes, None if unknown."""
+    """`id` is what requests name ("cpu", "cuda:0", "mps"); memory in bytes, None if unknown.
+
+    `is_busy`: other programs use it just now; `note` is a sentence that the person should know.
+    """
 
     id: str
     name: str
@@ -288,6 +309,8 @@ class Device:
     memory_total: int | None = None
     is_best: bool = False
     reason: str = ""
+    is_busy: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)

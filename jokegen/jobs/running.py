@@ -9,7 +9,7 @@ import typing
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from jokegen.errors import ChangedError, JobCancelled, explain
+from jokegen.errors import ChangedError, JobCancelled, MemoryFullError, explain
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import Cancelled, Done, Failed
 
@@ -37,6 +37,7 @@ def run_job(
             sentences.todo,
             traceback.format_exc(),
             is_about_changes=isinstance(error, ChangedError),
+            is_about_memory=isinstance(sentences, MemoryFullError),
         )
 
 

@@ -10,6 +10,9 @@ _WISHES = {
     # process: two spinning threads wrote in 4.7 s what two sleeping ones wrote in 2.0 s; alone
     # both took 1.9 s (tests/benchmarks/threads.py).
     "OMP_WAIT_POLICY": "PASSIVE",
+    # Memory in pages of 2 MB where Linux offers them: together with keeping it from step to step
+    # (lm.memory), training measured 15% faster on a virtual machine.
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     "TOKENIZERS_PARALLELISM": "false",
     # Nothing about the user is sent anywhere.
     "HF_HUB_DISABLE_TELEMETRY": "1",

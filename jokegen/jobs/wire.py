@@ -5,6 +5,7 @@ Dataclasses are written and checked by msgspec; the few types JSON lacks (`Path`
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ import msgspec
 from jokegen.jobs.events import EVENT_TYPES, Cancelled, Done, Event, Failed
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 def _encode_hook(value: Any) -> Any:
@@ -56,7 +59,15 @@ def encode_events(events: Sequence[Event]) -> bytes:
 
 
 def decode_events(message: dict[str, Any]) -> list[Event]:
-    return [from_plain(value, EVENT_TYPES[name]) for name, value in message["events"]]
+    """The events of a message; one that cannot be understood costs only itself."""
+    events: list[Event] = []
+    for item in message.get("events") or ():
+        try:
+            name, value = item
+            events.append(from_plain(value, EVENT_TYPES[name]))
+        except (msgspec.MsgspecError, KeyError, TypeError, ValueError):
+            log.exception("an unreadable event: %.200r", item)
+    return events
 
 
 def encode_outcome(outcome: Done[Any] | Failed | Cancelled) -> bytes:

@@ -20,6 +20,7 @@ import threading
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
 import psutil
 
 from jokegen.config.paths import Paths
@@ -43,13 +44,14 @@ class Worker:
         self._waiting: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._current: JobContext | None = None
         self._number = 0
-        self._stops: dict[int, Stop] = {}
+        self._early: dict[int, list[dict[str, Any]]] = {}  # for jobs that have not begun yet
         self._lock = threading.Lock()
         self._resources: dict[str, object] = {}
 
     def serve(self) -> None:
         """Do jobs until the parent closes our stdin."""
         threading.Thread(target=self._read_orders, name="orders", daemon=True).start()
+        self._write(wire.encode_line({"ready": os.getpid()}))
         while (order := self._waiting.get()) is not None:
             if "prepare" in order:
                 self._prepare(order["prepare"])
@@ -68,8 +70,8 @@ class Worker:
         context = JobContext(self._paths, outbox.put, self._resources)
         with self._lock:
             self._current, self._number = context, order["number"]
-            if (stop := self._stops.pop(self._number, None)) is not None:
-                context.request_stop(stop)
+            for early in self._early.pop(self._number, []):
+                _pass_on(early, context)
         outcome: Done[Any] | Failed | Cancelled
         try:
             job = find_function(order["job"])
@@ -83,15 +85,19 @@ class Worker:
 
     def _read_orders(self) -> None:
         for line in self._orders:
-            order = wire.decode_line(line)
+            try:
+                order = wire.decode_line(line)
+            except msgspec.MsgspecError:
+                log.exception("an unreadable order")
+                continue
             if "job" in order or "prepare" in order:
                 self._waiting.put(order)
                 continue
             with self._lock:
                 if self._current is not None and order["number"] == self._number:
-                    self._current.request_stop(Stop(order["stop"]))
+                    _pass_on(order, self._current)
                 elif order["number"] > self._number:
-                    self._stops[order["number"]] = Stop(order["stop"])
+                    self._early.setdefault(order["number"], []).append(order)
         # The parent is gone or has no more work for us.
         with self._lock:
             if self._current is not None:
@@ -101,10 +107,19 @@ class Worker:
     def _write(self, line: bytes) -> None:
         with self._channel_lock:
             try:
-                self._channel.write(line)
+                # On a line of its own, even if something else has written half of one.
+                self._channel.write(b"\n" + line)
                 self._channel.flush()
-            except OSError:
-                os._exit(3)  # nobody is listening any more
+            except (OSError, ValueError):
+                os._exit(3)  # nobody is listening any more, or the channel was closed under us
+
+
+def _pass_on(order: dict[str, Any], context: JobContext) -> None:
+    """Tell the job under way what the person asks of it."""
+    if "stop" in order:
+        context.request_stop(Stop(order["stop"]))
+    elif "sample" in order:
+        context.request_sample(order["sample"])
 
 
 def _keep_channel() -> BinaryIO:
@@ -118,6 +133,9 @@ def _keep_channel() -> BinaryIO:
 def main() -> None:
     channel = _keep_channel()
     faulthandler.enable()
+    if sys.platform != "win32":
+        # The parent asks so where a worker is that seems to hang; it works whatever it does.
+        faulthandler.register(signal.SIGUSR1, all_threads=True)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     with contextlib.suppress(psutil.Error, OSError):
         # The interface must stay smooth while we compute on every core.

@@ -1,4 +1,4 @@
-"""The best checkpoint of a run: a whole language model, which the playground can use at once."""
+"""The checkpoints of a run, the best one above all: whole models that can write jokes at once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jokegen import storage
 from jokegen.errors import JokegenError, explain
 from jokegen.lm.encoding import JokeTokenizer
+from jokegen.lm.measuring import Measured
 from jokegen.lm.methods import as_ordinary
 from jokegen.lm.run_folder import RunFolder
 from jokegen.lm.training_state import Standing
@@ -17,15 +18,23 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 
-def save_best(
+def save_checkpoint(
     folder: RunFolder,
     standing: Standing,
+    measured: Measured,
     language_model: PreTrainedModel,
     tokenizer: JokeTokenizer,
     check: Callable[[], None],
+    *,
+    is_best: bool,
+    is_average: bool = False,
 ) -> None:
-    """Save the weights beside the older checkpoint, which goes only when the new is whole."""
-    final = folder.checkpoints / f"step-{standing.step:06d}"
+    """Save a whole language model; the best one so far goes only when a better one is whole.
+
+    What else shall go is for `rotate` to say.
+    """
+    name = f"step-{standing.step:06d}{'-average' * is_average}"
+    final = folder.checkpoints / name
     with storage.new_folder(final) as temporary:
         with as_ordinary(language_model):
             save_language_model(language_model, tokenizer, temporary)
@@ -34,11 +43,30 @@ def save_best(
             check=check,
             kind="checkpoint",
             step=standing.step,
-            validation_loss=standing.best_loss,
+            validation_loss=measured.loss,
+            joke_loss=measured.joke_loss,
+            end_loss=measured.end_loss,
+            accuracy=measured.accuracy,
+            is_best=is_best,
+            is_average=is_average,
         )
-    for older, _ in list(storage.whole_folders(folder.checkpoints)):
-        if older != final:
-            storage.remove_folder(older)
+    if is_best:
+        _hold(standing, measured)
+        for older, manifest in list(storage.whole_folders(folder.checkpoints)):
+            if older != final and manifest.get("is_best", True):
+                storage.write_json(older / storage.MANIFEST, {**manifest, "is_best": False})
+
+
+def rotate(folder: RunFolder, kept: int) -> None:
+    """Remove all checkpoints but the best and the newest `kept` others, by their steps."""
+    best = folder.best()
+    others = [
+        (int(manifest.get("step", 0)), path)
+        for path, manifest in storage.whole_folders(folder.checkpoints)
+        if best is None or path != best[0]
+    ]
+    for _, path in sorted(others, reverse=True)[kept:]:
+        storage.remove_folder(path)
 
 
 def take_best(folder: RunFolder, standing: Standing) -> str:
@@ -54,6 +82,9 @@ def take_best(folder: RunFolder, standing: Standing) -> str:
             storage.check_files(path, digests=True)
             standing.best_step = int(manifest["step"])
             standing.best_loss = float(manifest["validation_loss"])
+            standing.best_joke_loss = manifest.get("joke_loss")
+            standing.best_end_loss = manifest.get("end_loss")
+            standing.best_accuracy = manifest.get("accuracy")
             return ""
     except JokegenError as error:
         forget_best(standing)
@@ -68,8 +99,15 @@ def take_best(folder: RunFolder, standing: Standing) -> str:
 
 def forget_best(standing: Standing) -> None:
     """No loss so far counts: measure again before anything is kept."""
-    standing.best_step, standing.best_loss = 0, None
+    standing.best_step, standing.best_loss, standing.stale_checks = 0, None, 0
+    standing.best_joke_loss = standing.best_end_loss = standing.best_accuracy = None
     standing.checked_step = min(standing.checked_step, max(0, standing.step - 1))
+
+
+def _hold(standing: Standing, measured: Measured) -> None:
+    standing.best_step, standing.best_loss = standing.step, measured.loss
+    standing.best_joke_loss, standing.best_end_loss = measured.joke_loss, measured.end_loss
+    standing.best_accuracy = measured.accuracy
 
 
 def save_language_model(

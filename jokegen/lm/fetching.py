@@ -57,14 +57,35 @@ def fetch_model(request: FetchModelRequest, context: JobContext) -> FetchModelSu
 
 
 def ensure_model(base: str, context: JobContext) -> Path:
-    """The folder of the base model `base`, which is fetched first if it is not here.
+    """The folder of the base model `base`, which is fetched first if it is not here, or not whole.
 
     Raises JokegenError, as `fetch_model` does, or if there is no such base model.
     """
     folder = context.paths.models / base
     if catalogue.find_base_model(context.paths, base).is_here:
         return folder
-    return fetch_model(FetchModelRequest(base), context).path
+    damage = _damage_of(folder)
+    if damage is not None:
+        context.emit(Notice(f"{damage.happened} It is fetched anew.", is_warning=True))
+    try:
+        return fetch_model(FetchModelRequest(base), context).path
+    except JokegenError as error:
+        if damage is None:
+            raise
+        raise JokegenError(
+            f"{damage.happened} It could not be fetched anew: {error.happened}", error.todo
+        ) from error
+
+
+def _damage_of(folder: Path) -> JokegenError | None:
+    """What is wrong with a base model that was here once."""
+    if storage.read_manifest(folder) is None:
+        return None
+    try:
+        storage.check_files(folder)
+    except JokegenError as error:
+        return error
+    return None
 
 
 def _source_of_environment(entry: CatalogueEntry) -> Path | None:

@@ -23,7 +23,7 @@ def load_language_model(
     Files are compared with the manifest first: a truncated file that is memory-mapped would kill
     the process. Raises JokegenError with the file's name where something is missing or altered.
     """
-    storage.check_files(folder)
+    storage.check_unaltered(folder)
     tokenizer = JokeTokenizer.load(folder)
     from transformers import AutoModelForCausalLM
     from transformers.utils import logging as transformers_logging

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from jokegen.jobs.requests import Method, TrainRequest
+from jokegen.lm.recipe import recipe_for
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _ADAPTER = "default"
 # How strongly the added matrices count, as a multiple of their rank.
 _ALPHA_PER_RANK = 2
+# The embeddings of small models are a third of their weights, and less of larger ones.
+_EMBEDDING_SHARE = 0.35
 
 
 def choose_weights(
@@ -34,6 +37,9 @@ def choose_weights(
         _add_matrices(language_model, request.lora_rank)
     elif request.method is Method.LAST_BLOCKS:
         _freeze_all_but_last(language_model, request.last_blocks)
+    do_embeddings_learn = recipe_for(request).train_embeddings
+    for weight in _embeddings(language_model):
+        weight.requires_grad_(do_embeddings_learn)
     chosen = {
         name: weight for name, weight in language_model.named_parameters() if weight.requires_grad
     }
@@ -43,6 +49,19 @@ def choose_weights(
             # not, and how a matrix lies decides how its products are rounded.
             weight.data = weight.data.clone()
     return chosen
+
+
+def embedding_names(language_model: PreTrainedModel) -> frozenset[str]:
+    """The names of the token embeddings and the output layer, often one and the same matrix."""
+    ids = {id(weight) for weight in _embeddings(language_model)}
+    return frozenset(name for name, w in language_model.named_parameters() if id(w) in ids)
+
+
+def _embeddings(language_model: PreTrainedModel) -> list[nn.Parameter]:
+    return [
+        language_model.get_input_embeddings().weight,
+        language_model.get_output_embeddings().weight,
+    ]
 
 
 def _add_matrices(language_model: PreTrainedModel, rank: int) -> None:
@@ -102,6 +121,7 @@ def as_ordinary(language_model: PreTrainedModel) -> Iterator[None]:
             setattr(parent, name, layer)
 
 
-def learning_share(method: Method) -> float:
+def learning_share(request: TrainRequest) -> float:
     """About which share of the weights learns, at the most: for an estimate of the disk space."""
-    return {Method.FULL: 1.0, Method.LORA: 0.1, Method.LAST_BLOCKS: 0.5}[method]
+    share = {Method.FULL: 1.0, Method.LORA: 0.1, Method.LAST_BLOCKS: 0.5}[request.method]
+    return min(1.0, share + (_EMBEDDING_SHARE if recipe_for(request).train_embeddings else 0.0))

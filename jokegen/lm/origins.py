@@ -7,10 +7,9 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-import torch
-
 from jokegen import storage
 from jokegen.jobs.requests import TrainRequest
+from jokegen.lm.equipment import Equipment
 from jokegen.lm.recipe import recipe_of
 from jokegen.lm.training_state import Origins
 
@@ -20,15 +19,27 @@ def origins_of(
     base_folder: Path,
     train_jokes: Iterable[str],
     validation_jokes: Iterable[str],
-    device: torch.device,
-    precision: torch.dtype,
+    equipment: Equipment,
 ) -> Origins:
     """The digests of the jokes and the base model, and the recipe."""
+    arithmetic = equipment.arithmetic
     return Origins(
-        jokes=digest([list(train_jokes), list(validation_jokes)]),
+        jokes=digest_jokes(train_jokes, validation_jokes),
         base=digest((storage.read_manifest(base_folder) or {}).get("files")),
-        recipe=recipe_of(request, device, precision),
+        recipe=recipe_of(request, str(equipment.device), arithmetic.name.value, arithmetic.threads),
     )
+
+
+def digest_jokes(*parts: Iterable[str]) -> str:
+    """SHA-256 of `digest`'s text of these lists, without ever holding them in memory."""
+    sha256 = hashlib.sha256(b"[")
+    for number, part in enumerate(parts):
+        sha256.update(b", [" if number else b"[")
+        for position, joke in enumerate(part):
+            sha256.update((", " if position else "").encode() + json.dumps(joke).encode())
+        sha256.update(b"]")
+    sha256.update(b"]")
+    return sha256.hexdigest()
 
 
 def digest(value: object) -> str:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-import torch
-
 from jokegen import storage
 from jokegen.errors import ChangedError, JokegenError
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import Notice, Phase, Progress
 from jokegen.jobs.requests import ContinueRequest, TrainRequest, TrainSummary
 from jokegen.lm.best import forget_best, take_best
-from jokegen.lm.devices import choose_device, choose_precision
+from jokegen.lm.encoded import Jokes
+from jokegen.lm.equipment import equipment_of_then
+from jokegen.lm.originality import FindsCopies
 from jokegen.lm.origins import differences, origins_of
 from jokegen.lm.run_folder import RunFolder
+from jokegen.lm.run_place import require_writable
+from jokegen.lm.run_setup import RunJokes, RunStart
 from jokegen.lm.supervising import supervised
-from jokegen.lm.training import Training
-from jokegen.lm.training_state import Origins, SavedState, read_state, state_folders
+from jokegen.lm.training import train
+from jokegen.lm.training_state import Origins, SavedState, Standing, read_state, state_folders
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,10 @@ def continue_run(
     folder: RunFolder,
     asked: TrainRequest,
     base_folder: Path,
-    train_jokes: list[str],
-    validation_jokes: list[str],
+    train_jokes: Jokes,
+    validation_jokes: Jokes,
     context: JobContext,
+    find_copies: FindsCopies | None = None,
 ) -> TrainSummary:
     """Go on from the newest whole state, in the same folder; ends as `training.fine_tune` does.
 
@@ -39,23 +42,29 @@ def continue_run(
     """
     context.emit(Progress(Phase.VERIFYING))
     with folder.locked() as lock:
-        saved = newest_whole_state(folder, context)
+        require_writable(folder.path)
+        is_from_start = bool(request.smaller) and not state_folders(folder.states)
+        saved = None if is_from_start else newest_whole_state(folder, context)
         storage.check_files(base_folder, digests=True)
-        device = _device(asked, request)
-        precision, why = choose_precision(device)
-        now = origins_of(asked, base_folder, train_jokes, validation_jokes, device, precision)
-        _accept(request, asked, saved, now, context)
+        then = saved.origins.recipe if saved is not None else {}
+        equipment = equipment_of_then(request, asked, base_folder, then)
+        now = origins_of(asked, base_folder, train_jokes, validation_jokes, equipment)
+        if saved is not None:
+            _accept(request, asked, saved, now, context)
         context.check()
 
         def work() -> TrainSummary:
+            standing = saved.standing if saved is not None else Standing()
+            standing.halvings += request.smaller
             folder.reopen()
-            _tidy(folder, saved, context)
-            if saved.origins.jokes != now.jokes:
-                forget_best(saved.standing)  # losses on other jokes cannot be compared
-            folder.cut_back(saved.standing.step, saved.standing.checked_step)
-            log.info("going on from step %d on %s, %s", saved.standing.step, device, why)
-            training = Training(asked, folder, context, device, precision, now, saved)
-            return training.work(base_folder, train_jokes, validation_jokes)
+            _tidy(folder, saved, standing, context)
+            if saved is not None and saved.origins.jokes != now.jokes:
+                forget_best(standing)  # losses on other jokes cannot be compared
+            folder.cut_back(standing.step, standing.checked_step)
+            log.info("going on from step %d", standing.step)
+            start = RunStart(asked, folder, context, equipment, now, standing, saved)
+            jokes = RunJokes(train_jokes, validation_jokes, find_copies)
+            return train(start, base_folder, jokes)
 
         # Not before: what is refused above must not end as failed.
         return supervised(folder, lock, work)
@@ -90,16 +99,6 @@ def newest_whole_state(folder: RunFolder, context: JobContext) -> SavedState:
     )
 
 
-def _device(asked: TrainRequest, request: ContinueRequest) -> torch.device:
-    """The device of then; where it is gone and changes are accepted, the best one there is."""
-    try:
-        return choose_device(asked.device)[0]
-    except JokegenError as error:
-        if not request.accept_changes:
-            raise ChangedError(error.happened, error.todo) from error
-        return choose_device("auto")[0]
-
-
 def _accept(
     request: ContinueRequest,
     asked: TrainRequest,
@@ -121,11 +120,13 @@ def _accept(
     context.emit(Notice(f"Run {request.run} goes on although {what}.", is_warning=True))
 
 
-def _tidy(folder: RunFolder, saved: SavedState, context: JobContext) -> None:
+def _tidy(
+    folder: RunFolder, saved: SavedState | None, standing: Standing, context: JobContext
+) -> None:
     """Remove the states after the one from which the run goes on: they are not whole."""
     for path in state_folders(folder.states):
-        if path == saved.folder:
+        if saved is not None and path == saved.folder:
             break
         storage.remove_folder(path)
-    if problem := take_best(folder, saved.standing):
+    if problem := take_best(folder, standing):
         context.emit(Notice(f"{problem} The next check makes a new best model.", is_warning=True))

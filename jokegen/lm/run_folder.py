@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-import psutil
 from filelock import BaseFileLock, FileLock, Timeout
 
 from jokegen import storage
@@ -47,10 +46,18 @@ class RunFolder:
     def states(self) -> Path:
         return self.path / "states"
 
+    @property
+    def snapshots(self) -> Path:
+        return self.path / "snapshots"
+
     def best(self) -> tuple[Path, dict[str, Any]] | None:
-        """The best checkpoint, with its manifest: the one of the highest step."""
-        whole = storage.whole_folders(self.checkpoints)
-        return max(whole, default=None, key=lambda found: int(found[1].get("step", 0)))
+        """The best checkpoint, with its manifest: the newest one that was said to be.
+
+        Where that one is gone, the newest one at all.
+        """
+        whole = list(storage.whole_folders(self.checkpoints))
+        best = [found for found in whole if found[1].get("is_best", True)]
+        return max(best or whole, default=None, key=_age)
 
     def add_metric(self, metric: Metric) -> None:
         _append(self.path / "metrics.jsonl", metric)
@@ -59,7 +66,10 @@ class RunFolder:
         _append(self.path / "samples.jsonl", sample)
 
     def cut_back(self, step: int, checked_step: int) -> None:
-        """Forget the measured points and jokes that came after a state: they will come again."""
+        """Forget the measured points and jokes that came after a state: they will come again.
+
+        Jokes that somebody asked for will not, so they stay.
+        """
         _keep_lines(
             self.path / "metrics.jsonl",
             Metric,
@@ -67,7 +77,11 @@ class RunFolder:
                 point.step <= step and (point.validation_loss is None or point.step <= checked_step)
             ),
         )
-        _keep_lines(self.path / "samples.jsonl", Sample, lambda sample: sample.step <= checked_step)
+        _keep_lines(
+            self.path / "samples.jsonl",
+            Sample,
+            lambda sample: sample.is_asked or sample.step <= checked_step,
+        )
 
     def conclude(
         self,
@@ -96,9 +110,11 @@ class RunFolder:
             best[0].rename(self.final)
 
     def forget_training(self) -> None:
-        """Remove what only a training that goes on would need."""
-        storage.remove_folder(self.checkpoints)
+        """Remove what only a training that goes on would need; kept checkpoints stay."""
+        if not any(True for _ in storage.whole_folders(self.checkpoints)):
+            storage.remove_folder(self.checkpoints)
         storage.remove_folder(self.states)
+        storage.remove_folder(self.snapshots)
 
     def reopen(self) -> None:
         """The run is under way again, in this process; how it ended before does not count."""
@@ -139,9 +155,15 @@ class RunFolder:
         storage.remove_folder(self.path)
 
 
+def _age(checkpoint: tuple[Path, dict[str, Any]]) -> tuple[int, bool]:
+    """The step; of the same one the average of the last ones is newer."""
+    manifest = checkpoint[1]
+    return int(manifest.get("step", 0)), bool(manifest.get("is_average", False))
+
+
 def this_process() -> dict[str, Any]:
     """Who we are, so that others can tell whether we still run (ids are used again)."""
-    return {"process": os.getpid(), "process_started": psutil.Process().create_time()}
+    return {"process": os.getpid(), "process_started": storage.process_birth(os.getpid())}
 
 
 def _keep_lines(path: Path, kind: type[Point], is_kept: Callable[[Point], bool]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,30 +10,46 @@ import msgspec
 
 from jokegen.jobs.events import Metric, Sample
 
+_PIECE = 500_000  # bytes
 Point = TypeVar("Point", Metric, Sample)
 
 
 def read_metrics(run: Path) -> list[Metric]:
     """The measured points of the run in that folder, as they were written."""
-    return _read(run / "metrics.jsonl", Metric)
+    return list(each_metric(run))
+
+
+def each_metric(run: Path) -> Iterator[Metric]:
+    """The same one after another: read now, but understood only as they are asked for.
+
+    So a long run can be taken in by small pieces, and never fills the memory with its points.
+    """
+    return _understood(_lines(run / "metrics.jsonl"), Metric)
 
 
 def read_samples(run: Path) -> list[Sample]:
     """The jokes that the run in that folder wrote on its way, oldest first."""
-    return _read(run / "samples.jsonl", Sample)
+    return list(_understood(_lines(run / "samples.jsonl"), Sample))
 
 
-def _read(path: Path, kind: type[Point]) -> list[Point]:
-    """A line that is no whole point is left out: it was being written when the process ended."""
+def _lines(path: Path) -> list[bytes]:
+    """Read in pieces: other threads, such as the window's, have their turn in between."""
+    lines: list[bytes] = []
     try:
-        lines = path.read_bytes().splitlines()
+        with path.open("rb") as file:
+            while some := file.readlines(_PIECE):
+                lines += some
     except OSError:
         return []
+    return lines
+
+
+def _understood(lines: list[bytes], kind: type[Point]) -> Iterator[Point]:
+    """A line that is no whole point is left out: it was being written when the process ended."""
     decoder = msgspec.json.Decoder(kind)
-    points = []
     for line in lines:
         try:
-            points.append(decoder.decode(line))
+            point = decoder.decode(line)
         except msgspec.MsgspecError:
             continue
-    return points
+        yield point

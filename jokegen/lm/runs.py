@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psutil
 from filelock import FileLock
 
 from jokegen import storage
@@ -88,10 +87,13 @@ def delete_run(paths: Paths, number: int) -> None:
     storage.remove_folder(run.path)
 
 
-def run_to_continue(paths: Paths, number: int) -> tuple[RunFolder, TrainRequest]:
+def run_to_continue(
+    paths: Paths, number: int, *, or_begin_again: bool = False
+) -> tuple[RunFolder, TrainRequest]:
     """A run that can go on, and what was asked of it then.
 
-    Raises JokegenError for one that is not there, is under way, or has nothing to go on from.
+    With `or_begin_again` also one that was cut off before any state was saved. Raises JokegenError
+    for one that is not there, is under way, or has nothing to go on from.
     """
     run = find_run(paths, number)
     if run.status is RunStatus.RUNNING:
@@ -100,7 +102,8 @@ def run_to_continue(paths: Paths, number: int) -> tuple[RunFolder, TrainRequest]
             f"Run {number} is being trained just now (process {asked.get('process')}).",
             "Watch it there, or stop it there first.",
         )
-    if not run.can_continue:
+    is_cut_off = run.status in (RunStatus.INTERRUPTED, RunStatus.FAILED)
+    if not run.can_continue and not (or_begin_again and is_cut_off):
         raise JokegenError(
             f"Run {number} cannot go on: it is {run.status.value} and has not kept the state of "
             "its training.",
@@ -145,6 +148,9 @@ def finish_run(paths: Paths, number: int) -> RunInfo:
             seconds=run.seconds,
             tokens_per_second=0.0,
             path=run.path,
+            joke_loss=_number(manifest.get("joke_loss")),
+            end_loss=_number(manifest.get("end_loss")),
+            accuracy=_number(manifest.get("accuracy")),
         )
         earlier = (storage.read_json(run.path / "summary.json") or {}).get("summary")
         if isinstance(earlier, dict):  # a paused run has told more
@@ -253,10 +259,9 @@ def _model_folder(folder: RunFolder) -> Path | None:
 def _is_alive(asked: dict[str, Any]) -> bool:
     """Whether the very process that wrote the request still runs (ids are used again)."""
     try:
-        process = psutil.Process(asked["process"])
-        is_same = abs(process.create_time() - asked["process_started"]) < 1.0
-        return is_same and process.status() != psutil.STATUS_ZOMBIE
-    except (psutil.Error, KeyError, TypeError):
+        birth = storage.process_birth(asked["process"])
+        return birth is not None and abs(birth - asked["process_started"]) < 0.5
+    except (KeyError, TypeError):
         return False
 
 

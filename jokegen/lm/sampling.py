@@ -1,24 +1,24 @@
-"""Writing jokes token by token: temperature, top-k, top-p, repetition penalty, and a good end.
+"""Writes jokes token by token, and gives each a good end.
 
-All jokes of a request are written side by side in one batch: on a CPU reading the weights is
-what takes the time, and it is done once for all. Each joke draws from a random generator of its
-own, so that the same seed gives the same jokes.
+All jokes are written side by side in one batch, whatever they begin with: on a CPU reading the
+weights is what takes the time, and it is done once for all. Each joke draws from a random
+generator of its own, so that the same seed gives the same jokes.
 """
 
 from __future__ import annotations
 
 import inspect
-import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from jokegen.errors import JokegenError
 from jokegen.jobs.requests import Joke
+from jokegen.lm.choosing import Controls as Controls
+from jokegen.lm.choosing import choose
 from jokegen.lm.encoding import JokeTokenizer
 
 if TYPE_CHECKING:
@@ -26,24 +26,14 @@ if TYPE_CHECKING:
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?=\s|$)")
 _UNFINISHED = "\ufffd"  # what half a character decodes to
-# Colder than this the likeliest token wins anyway, and dividing by it overflows.
-_COLDEST = 1e-4
 
 
 @dataclass(frozen=True)
-class Controls:
-    """How to choose the next token. `top_k` 0, `top_p` 1 and `repetition_penalty` 1 are off.
+class Beginning:
+    """What a joke begins with, and the seed of its random numbers."""
 
-    `length` is the most new tokens a joke may have; temperature 0 always takes the likeliest.
-    """
-
-    length: int = 70
-    temperature: float = 1.0
-    top_k: int = 0
-    top_p: float = 0.9
-    repetition_penalty: float = 1.0
-    count: int = 1
-    seed: int = 42
+    prompt: str
+    seed: int
 
 
 def _ignore_text(_joke: int, _text: str) -> None:
@@ -54,7 +44,6 @@ def _go_on() -> None:
     pass
 
 
-@torch.inference_mode()
 def sample_jokes(
     language_model: PreTrainedModel,
     tokenizer: JokeTokenizer,
@@ -65,53 +54,112 @@ def sample_jokes(
     on_joke: Callable[[int, Joke], None] = lambda _index, _joke: None,
     check: Callable[[], None] = _go_on,
 ) -> list[Joke]:
-    """Write `controls.count` jokes that begin with `prompt`.
+    """Write `controls.count` jokes that begin with `prompt`: see `write_together`."""
+    beginnings = [
+        Beginning(prompt, seed_of(controls.seed, index)) for index in range(controls.count)
+    ]
+    return write_together(
+        language_model,
+        tokenizer,
+        beginnings,
+        controls,
+        on_text=on_text,
+        on_joke=on_joke,
+        check=check,
+    )
+
+
+@torch.inference_mode()
+def write_together(
+    language_model: PreTrainedModel,
+    tokenizer: JokeTokenizer,
+    beginnings: Sequence[Beginning],
+    controls: Controls,
+    *,
+    on_text: Callable[[int, str], None] = _ignore_text,
+    on_joke: Callable[[int, Joke], None] = lambda _index, _joke: None,
+    check: Callable[[], None] = _go_on,
+) -> list[Joke]:
+    """Write a joke for each of `beginnings`, in one batch. Of `controls`, count and seed are idle.
 
     `on_text(joke, text)` gets new whole words as they are written (the prompt first), `on_joke`
     each finished joke; `check()` is called before every token and may raise to stop.
-    A joke that reaches `length` without an end is cut back to its last whole sentence, else to
-    its last whole word.
+    A joke that reaches `controls.length` new tokens without an end is cut back to its last whole
+    sentence, else to its last whole word.
     """
     from transformers import DynamicCache
 
+    if not beginnings:
+        return []
     device = next(language_model.parameters()).device
     jokes = [
-        _Growing(tokenizer, prompt, index, controls, on_text) for index in range(controls.count)
+        _Growing(tokenizer, beginning, index, controls.length, on_text)
+        for index, beginning in enumerate(beginnings)
     ]
-    start = [tokenizer.separator_id, *tokenizer.encode(prompt)]
+    # What all begin with is read at once. The rest of a longer prompt is put in token by token,
+    # in step with the others: no padding, no mask, whatever kind of language model it is.
+    shared = _shared_start([joke.start for joke in jokes])
+    for joke in jokes:
+        joke.begin_after(shared)
     never = _never_written(language_model, tokenizer, device)
-    rows = torch.tensor([start] * controls.count, device=device)
+    rows = torch.tensor([jokes[0].start[:shared]] * len(jokes), device=device)
     seen = rows[:, 1:]
     cache = DynamicCache(config=language_model.config)
     remembered = {_cache_name(language_model): cache}
     finished: dict[int, Joke] = {}
-    alive = list(range(controls.count))
-    for position in range(controls.length + 1):
+    alive = list(range(len(jokes)))
+    while True:
         check()
-        is_last = position == controls.length
         output = language_model(input_ids=rows, use_cache=True, logits_to_keep=1, **remembered)
         logits = output.logits[:, -1, :].float()
         logits[:, never] = -torch.inf
-        chosen = []
+        free = [row for row, index in enumerate(alive) if not jokes[index].has_more_prompt]
+        chosen = _chosen(logits, seen, free, controls, [jokes[alive[row]] for row in free])
+        tokens = []
         for row, index in enumerate(alive):
-            token = _choose(logits[row], seen[row], controls, jokes[index].chance)
+            joke = jokes[index]
+            if row not in chosen:
+                tokens.append(joke.next_of_prompt())
+                continue
+            token = chosen[row]
+            tokens.append(token)
             # One look past the last token: a joke of exactly `length` tokens did end.
-            if token == tokenizer.separator_id or is_last:
-                finished[index] = jokes[index].finish(ended=token == tokenizer.separator_id)
+            if token == tokenizer.separator_id or joke.is_full:
+                finished[index] = joke.finish(ended=token == tokenizer.separator_id)
                 on_joke(index, finished[index])
             else:
-                jokes[index].add(token)
-            chosen.append(token)
+                joke.add(token)
         keep = [row for row, index in enumerate(alive) if index not in finished]
         if not keep:
             break
-        rows = torch.tensor([[chosen[row]] for row in keep], device=device)
+        rows = torch.tensor([[tokens[row]] for row in keep], device=device)
         if len(keep) < len(alive):
             cache.batch_select_indices(torch.tensor(keep, device=device))
             seen = seen[keep]
             alive = [alive[row] for row in keep]
         seen = torch.cat([seen, rows], dim=1)
-    return [finished[index] for index in range(controls.count)]
+    return [finished[index] for index in range(len(jokes))]
+
+
+def _chosen(
+    logits: Tensor, seen: Tensor, free: list[int], controls: Controls, jokes: list[_Growing]
+) -> dict[int, int]:
+    """The next token of each row that is not bound to a prompt, drawn for `jokes`."""
+    if not free:
+        return {}
+    if len(free) < len(logits):
+        logits, seen = logits[free], seen[free]
+    return dict(zip(free, choose(logits, seen, controls, [j.chance for j in jokes]), strict=True))
+
+
+def _shared_start(starts: Sequence[Sequence[int]]) -> int:
+    """How many tokens all have in common at their start; the separator at least."""
+    shared = min(map(len, starts))
+    first = starts[0]
+    for start in starts:
+        while start[:shared] != first[:shared]:
+            shared -= 1
+    return shared
 
 
 def _cache_name(language_model: PreTrainedModel) -> str:
@@ -130,58 +178,50 @@ def _never_written(
     return torch.tensor(ids, dtype=torch.long, device=device)
 
 
-def _choose(logits: Tensor, seen: Tensor, controls: Controls, chance: torch.Generator) -> int:
-    """Draw one token. logits (vocabulary,) float32; seen (tokens,): prompt and joke so far."""
-    if controls.repetition_penalty != 1.0 and len(seen):
-        # Keskar et al. 2019 (CTRL, arXiv:1909.05858): likelihood of what was used is divided.
-        used = logits[seen]
-        penalty = controls.repetition_penalty
-        logits = logits.clone()
-        logits[seen] = torch.where(used > 0, used / penalty, used * penalty)
-    if controls.temperature < _COLDEST:
-        return int(logits.argmax())
-    logits = logits / controls.temperature
-    if 0 < controls.top_k < len(logits):
-        least = torch.topk(logits, controls.top_k).values[-1]
-        logits = logits.masked_fill(logits < least, -torch.inf)
-    if controls.top_p < 1.0:
-        # Holtzman et al. 2020 (arXiv:1904.09751): the fewest tokens that hold `top_p` together.
-        ordered, order = torch.sort(logits, descending=True)
-        before = ordered.softmax(-1).cumsum(-1) - ordered.softmax(-1)
-        ordered = ordered.masked_fill(before >= controls.top_p, -torch.inf)
-        ordered[0] = logits[order[0]]
-        logits = torch.full_like(logits, -torch.inf).scatter(0, order, ordered)
-    probabilities = logits.softmax(-1).cpu()
-    if not math.isfinite(float(probabilities.sum())):
-        raise JokegenError(
-            "This language model cannot write: its weights are damaged.",
-            "Choose another one, or train or fetch it again.",
-        )
-    return int(torch.multinomial(probabilities, 1, generator=chance))
-
-
 class _Growing:
     """One joke while it is being written."""
 
     def __init__(
         self,
         tokenizer: JokeTokenizer,
-        prompt: str,
+        beginning: Beginning,
         index: int,
-        controls: Controls,
+        longest: int,
         on_text: Callable[[int, str], None],
     ) -> None:
         self._tokenizer = tokenizer
-        self._prompt = prompt
+        self._prompt = beginning.prompt
         self._index = index
+        self._longest = longest
         self._on_text = on_text
         self._tokens: list[int] = []
-        self._start = tokenizer.encode(prompt)
-        self._shown = prompt
+        self._encoded = tokenizer.encode(self._prompt)
+        self._next = 0
+        self._shown = self._prompt
+        self.start = [tokenizer.separator_id, *self._encoded]
         # Draws are made on the CPU: the same numbers on every device.
-        self.chance = torch.Generator().manual_seed(_seed_of(controls.seed, index))
-        if prompt:
-            on_text(index, prompt)
+        self.chance = torch.Generator().manual_seed(beginning.seed)
+        if self._prompt:
+            on_text(index, self._prompt)
+
+    @property
+    def is_full(self) -> bool:
+        """It has as many new tokens as it may have."""
+        return len(self._tokens) >= self._longest
+
+    @property
+    def has_more_prompt(self) -> bool:
+        """The language model has not seen all of the prompt yet."""
+        return self._next < len(self.start)
+
+    def begin_after(self, count: int) -> None:
+        """The language model is shown so many tokens of the start at once."""
+        self._next = count
+
+    def next_of_prompt(self) -> int:
+        """The next token that it is to be shown."""
+        self._next += 1
+        return self.start[self._next - 1]
 
     def add(self, token: int) -> None:
         self._tokens.append(token)
@@ -198,10 +238,10 @@ class _Growing:
 
     def _text(self) -> str:
         """The prompt exactly as typed, and what the tokens after it say."""
-        return self._prompt + self._tokenizer.decode_after(self._start, self._tokens)
+        return self._prompt + self._tokenizer.decode_after(self._encoded, self._tokens)
 
 
-def _seed_of(seed: int, index: int) -> int:
+def seed_of(seed: int, index: int) -> int:
     """A seed for each joke: the first joke does not depend on how many are asked for."""
     return (seed * 1_000_003 + index * 7_919) % (2**63)
 

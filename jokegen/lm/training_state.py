@@ -38,6 +38,8 @@ class Standing:
     `position` counts the batches of `epoch` (from 0) that were seen; `checked_step` is the newest
     step with a check on held-out jokes behind it, 0 that before the first step, -1 none.
     `seconds` is all the time that the run took, `training_seconds` that of its steps.
+    `stale_checks` counts those since the best one. `unreported_*` is what was learned since the
+    last point of the curve. Micro-batches were halved `halvings` times for want of memory.
     """
 
     step: int = 0
@@ -52,6 +54,15 @@ class Standing:
     best_loss: float | None = None
     best_step: int = 0
     recent_loss: float | None = None
+    best_joke_loss: float | None = None
+    best_end_loss: float | None = None
+    best_accuracy: float | None = None
+    stale_checks: int = 0
+    unreported_loss: float = 0.0
+    unreported_steps: int = 0
+    halvings: int = 0
+    loss_scale: float | None = None
+    good_steps: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import JokeWritten, Phase, Progress, TextChunk
 from jokegen.jobs.requests import GenerateRequest, GenerateSummary, Joke
 from jokegen.lm.catalogue import load_catalogue
-from jokegen.lm.devices import choose_device, use_threads
+from jokegen.lm.devices import choose_device, use_threads_for_writing
 from jokegen.lm.encoding import JokeTokenizer
 from jokegen.lm.fetching import ensure_model
 from jokegen.lm.loading import load_language_model, window_of
@@ -120,7 +120,7 @@ def _folder_of(model: str | None, context: JobContext) -> Path:
 def _load(folder: Path, device_name: str, context: JobContext) -> _Loaded:
     """The language model of `folder`: the one in memory if it is still the same, else from disk."""
     device, _reason = choose_device(device_name)
-    use_threads(device, for_training=False)
+    use_threads_for_writing(device)
     try:
         changed = (folder / storage.MANIFEST).stat().st_mtime
     except FileNotFoundError as error:

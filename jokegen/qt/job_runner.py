@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from jokegen import model_service
 from jokegen.config.paths import Paths
+from jokegen.jobs.again import never
 from jokegen.jobs.context import JobContext, Stop
-from jokegen.jobs.events import Cancelled, Event, Failed
+from jokegen.jobs.events import Cancelled, Failed
 from jokegen.jobs.process import WorkerProcess
 from jokegen.jobs.running import Outcome
+from jokegen.jobs.watchdog import Silence
+from jokegen.jobs.watching import OnEvents, OnSilence
 
 Request = TypeVar("Request")
 Summary = TypeVar("Summary")
@@ -34,10 +38,12 @@ class Line(StrEnum):
     BRING = "bring"  # jokes from a link or a hub
     ASK = "ask"  # short questions: which devices, what a data set of the hub consists of
     FETCH = "fetch"
+    MEASURE = "measure"  # how long a training will take
     TRAIN = "train"
     GENERATE = "generate"  # kept warm: the language model stays loaded between jokes
 
 
+_RETRIED = {Line.TRAIN}  # goes on by itself when its worker is lost
 _WARM = {Line.GENERATE, Line.LOOK}
 _PREPARATIONS = {
     Line.LOOK: "jokegen.data.ready:get_ready_to_look",
@@ -48,10 +54,13 @@ _PREPARATIONS = {
 class JobHandle(QObject):
     """One job: its signals, and the way to stop it. Lives in the window's thread.
 
-    `events_arrived` carries a list of events, `finished` the one outcome.
+    `events_arrived` carries a list of events, `finished` the one outcome. `silence_changed` carries
+    a `Silence` where the work seems to hang (again every second, with its length), and None when
+    it goes on or ends.
     """
 
     events_arrived = Signal(object)
+    silence_changed = Signal(object)
     finished = Signal(object)
 
     def __init__(self, title: str, line: Line, worker: WorkerProcess, parent: QObject) -> None:
@@ -59,6 +68,7 @@ class JobHandle(QObject):
         self.title = title
         self.line = line
         self.outcome: Outcome[object] | None = None
+        self.silence: Silence | None = None
         self._worker = worker
         self._number = worker.new_number()
 
@@ -83,6 +93,22 @@ class JobHandle(QObject):
         """Ask it to end and to leave nothing behind; it will, or its process is ended."""
         self._worker.request_stop(self._number, Stop.CANCEL)
 
+    def force(self) -> None:
+        """End it at once, whatever it does; all that it has saved stays, to go on from.
+
+        It ends as `Failed` with `is_forced`, or as cancelled if that was asked before.
+        """
+        self._worker.force(self._number)
+
+    def ask_sample(self, prompt: str = "") -> None:
+        """Ask it to write a joke in between; it arrives among the events as a `Sample`."""
+        self._worker.ask_sample(self._number, prompt)
+
+    @Slot(object)
+    def _on_silence_changed(self, silence: Silence | None) -> None:
+        self.silence = silence
+        self.silence_changed.emit(silence)
+
     @Slot(object)
     def _on_ended(self, outcome: Outcome[object]) -> None:
         self.outcome = outcome
@@ -91,10 +117,11 @@ class JobHandle(QObject):
 
 class _JobThread(QThread):
     events_arrived = Signal(object)
+    silence_changed = Signal(object)
     ended = Signal(object)
 
     def __init__(
-        self, work: Callable[[Callable[[Sequence[Event]], None]], Outcome[object]], parent: QObject
+        self, work: Callable[[OnEvents, OnSilence], Outcome[object]], parent: QObject
     ) -> None:
         super().__init__(parent)
         self._work = work
@@ -102,7 +129,7 @@ class _JobThread(QThread):
     def run(self) -> None:
         outcome: Outcome[object]
         try:
-            outcome = self._work(self.events_arrived.emit)
+            outcome = self._work(self.events_arrived.emit, self.silence_changed.emit)
         except Exception as error:
             log.exception("the supervising thread failed")
             outcome = Failed(
@@ -120,6 +147,7 @@ class JobRunner(QObject):
 
     def __init__(self, paths: Paths, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._paths = paths
         self._workers = {line: WorkerProcess(paths, line.value) for line in Line}
         self._turns = {line: threading.Lock() for line in Line}
         self._running: dict[JobHandle, _JobThread] = {}
@@ -140,17 +168,21 @@ class JobRunner(QObject):
         handle = JobHandle(title, line, worker, self)
         number = handle._number
 
-        def work(on_events: Callable[[Sequence[Event]], None]) -> Outcome[object]:
+        def work(on_events: OnEvents, on_silence: OnSilence) -> Outcome[object]:
             with turn:
                 if self._is_closing:
                     return Cancelled()
-                outcome = worker.run(number, job, request, on_events)
+                next_try = model_service.trying_again(self._paths) if line in _RETRIED else never
+                outcome = worker.run(
+                    number, job, request, on_events, on_silence=on_silence, next_try=next_try
+                )
                 if line not in _WARM:
                     worker.close()
                 return outcome
 
         thread = _JobThread(work, self)
         thread.events_arrived.connect(handle.events_arrived)
+        thread.silence_changed.connect(handle._on_silence_changed)
         thread.ended.connect(handle._on_ended)
         thread.finished.connect(self._on_thread_finished)
         self._running[handle] = thread

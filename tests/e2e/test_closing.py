@@ -51,9 +51,9 @@ async def start_training(person: Person) -> None:
     await person.go_to(2)
     await person.until(lambda: person.sees("start_run"))
     await person.choose("base_model", "GPT-2 (124M)")
-    await person.click("length_choice_custom")
-    await person.until(lambda: person.sees("epochs"))
-    await person.write("epochs", "50")
+    await person.click("more_settings_header")
+    await person.until(lambda: person.sees("more_epochs"))
+    await person.write("more_epochs", "50")
     await person.click("start_run")
     service = person.application.service
     await person.until(lambda: any(run.steps > 2 for run in service.runs()), 120)

@@ -6,11 +6,14 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 
 from jokegen.config.paths import Paths
+from jokegen.jobs.events import Event, Metric, Notice
+from jokegen.lm import retrying
 from jokegen.model_service import ModelService
-from jokegen.qt.job_runner import Line
+from jokegen.qt.job_runner import JobHandle, Line
 from jokegen.records import RunStatus
 from tests.e2e.person import Person, live
 from tests.e2e.test_closing import ready, start_training
@@ -20,14 +23,23 @@ __all__ = ["ready"]  # a fixture shared with the tests of closing
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
 
 
-def test_a_training_killed_from_outside_fails_honestly_and_the_window_goes_on(
-    qapp: QApplication, ready: Paths
+def test_a_training_killed_from_outside_goes_on_by_itself_and_in_the_end_fails_honestly(
+    qapp: QApplication, ready: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(retrying, "MOST_HALVINGS", 1)  # each new process takes seconds
+
     async def day(person: Person) -> None:
         await start_training(person)
         (job,) = person.application.runner.running(Line.TRAIN)
-        assert job.process_id is not None
-        os.kill(job.process_id, signal.SIGKILL)
+        first = kill(job)
+        events: list[Event] = []
+        job.events_arrived.connect(events.extend)
+        await person.until(lambda: job.process_id not in (None, first), 30)
+        notice = next(event for event in events if isinstance(event, Notice))
+        assert "goes on by itself" in notice.text
+        events.clear()
+        await person.until(lambda: any(isinstance(event, Metric) for event in events), 60)
+        kill(job)
         await person.until(lambda: person.sees("run_failed"), 20)
         failed = person.find(QWidget, "run_failed")
         shown = "\n".join(label.text() for label in failed.findChildren(QLabel))
@@ -44,6 +56,13 @@ def test_a_training_killed_from_outside_fails_honestly_and_the_window_goes_on(
     assert live(qapp, ready, day) == 0
     (run,) = ModelService(ready).runs()
     assert run.status is RunStatus.INTERRUPTED
+
+
+def kill(job: JobHandle) -> int:
+    process = job.process_id
+    assert process is not None
+    os.kill(process, signal.SIGKILL)
+    return process
 
 
 def test_bad_files_get_a_sentence_each_and_a_good_one_still_works(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from jokegen.errors import JokegenError
 from jokegen.jobs.events import Event, Metric, Notice, Phase, Progress, RunStarted, Sample
 from jokegen.jobs.requests import Device, TrainSummary
 from jokegen.lm.catalogue import list_base_models
+from jokegen.lm.last_save import LastSave
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobHandle, JobRunner, Line
@@ -96,6 +97,7 @@ class StubService(ModelService):
         self.discarded: list[int] = []
         self.metrics: list[Metric] = []
         self.samples: list[Sample] = []
+        self.saved: LastSave | None = None
         self.problem: JokegenError | None = None
 
     def datasets(self) -> list[DatasetInfo]:
@@ -118,6 +120,12 @@ class StubService(ModelService):
 
     def run_metrics(self, number: int) -> list[Metric]:
         return list(self.metrics)
+
+    def each_run_metric(self, number: int) -> Iterator[Metric]:
+        return iter(self.metrics)
+
+    def last_save(self, number: int) -> LastSave | None:
+        return self.saved
 
     def run_samples(self, number: int) -> list[Sample]:
         return list(self.samples)
@@ -146,6 +154,12 @@ class FakeHandle(JobHandle):
 
     def cancel(self) -> None:
         self.asked.append("cancel")
+
+    def force(self) -> None:
+        self.asked.append("force")
+
+    def ask_sample(self, prompt: str = "") -> None:
+        self.asked.append(f"sample {prompt}".strip())
 
 
 class FakeRunner(JobRunner):
@@ -199,9 +213,9 @@ class Bench:
 
     def type_rate(self, text: str) -> None:
         """Type a learning rate, over the one before."""
+        self.tab.setup.more.set_open(True)
         edit = self.find("learning_rate")
         assert isinstance(edit, QLineEdit)
-        self.tab.setup.more.set_open(True)
         edit.selectAll()
         QTest.keyClicks(edit, text)
 

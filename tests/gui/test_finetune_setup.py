@@ -20,11 +20,10 @@ from jokegen.jobs.requests import (
     DevicesSummary,
     FetchModelRequest,
     FetchModelSummary,
-    Method,
+    Length,
     TrainRequest,
 )
 from jokegen.qt.job_runner import Line
-from jokegen.ui.finetune import words
 from jokegen.ui.kit.theme import Theme
 from tests.gui.finetune_support import CPU, GPU, Bench, StubService, dataset, make_bench
 from tests.gui.support import TRICKY, Show
@@ -49,7 +48,7 @@ def test_a_start_asks_for_exactly_what_is_on_the_form(bench: Bench) -> None:
     bench.press("start_run")
     line, title, job, request = bench.runner.started[-1]
     assert (line, title, job) == (Line.TRAIN, "Fine-tuning on onelinefun", model_service.train)
-    assert request == TrainRequest("onelinefun", "starter", epochs=2.0)
+    assert request == TrainRequest("onelinefun", length=Length.GOOD, is_method_open=True)
 
 
 def test_everything_can_be_chosen_by_keyboard(bench: Bench) -> None:
@@ -58,18 +57,28 @@ def test_everything_can_be_chosen_by_keyboard(bench: Bench) -> None:
     QTest.keyClick(bench.combo("base_model"), Qt.Key.Key_Down)
     for _ in range(2):
         QTest.keyClick(bench.combo("device"), Qt.Key.Key_Down)
-    QTest.keyClick(bench.tab.setup.length.choice.card("custom"), Qt.Key.Key_Space)
-    epochs = bench.find("epochs")
-    assert epochs.isVisible()
-    QTest.keyClick(epochs, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClicks(epochs, "7")
+    QTest.keyClick(bench.tab.setup.length.choice.card("minutes"), Qt.Key.Key_Space)
+    minutes = bench.find("minutes")
+    assert minutes.isVisible()
+    QTest.keyClick(minutes, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(minutes, "7")
     bench.type_rate("3e-4")
     for name, number in (("most_steps", "500"), ("seed", "7")):
         QTest.keyClick(bench.find(name), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClicks(bench.find(name), number)
     QTest.keyClick(bench.find("seed"), Qt.Key.Key_Return)
     assert bench.runner.requests(Line.TRAIN) == [
-        TrainRequest("puns", "gpt2", 7.0, 500, 3e-4, "cuda:0", 7)
+        TrainRequest(
+            "puns",
+            "gpt2",
+            max_steps=500,
+            learning_rate=3e-4,
+            device="cuda:0",
+            seed=7,
+            length=Length.MINUTES,
+            minutes=7,
+            is_method_open=True,
+        )
     ]
 
 
@@ -95,55 +104,6 @@ def test_a_useless_learning_rate_is_told_beside_its_field(bench: Bench, typed: s
     assert not bench.find("learning_rate_field_problem").isVisible()
     bench.press("start_run")
     assert bench.runner.requests(Line.TRAIN)[0].learning_rate == 0.001
-
-
-def test_what_learns_is_as_recommended_until_it_is_changed(bench: Bench) -> None:
-    bench.press("more_settings_header")
-    assert bench.tab.setup.more.method.choice.key() == TrainRequest.method
-    assert not bench.find("reset_more").isVisible()
-    assert not bench.find("lora_rank_field").isVisible()
-    QTest.keyClick(bench.tab.setup.more.method.choice.card("last-blocks"), Qt.Key.Key_Space)
-    bench.find("last_blocks").setFocus()
-    QTest.keyClick(bench.find("last_blocks"), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClicks(bench.find("last_blocks"), "6")
-    QTest.keyClick(bench.find("last_blocks"), Qt.Key.Key_Return)
-    (request,) = bench.runner.requests(Line.TRAIN)
-    assert (request.method, request.last_blocks) == (Method.LAST_BLOCKS, 6)
-    assert request.lora_rank == TrainRequest.lora_rank
-
-
-def test_a_number_of_another_method_does_not_count(bench: Bench) -> None:
-    bench.press("more_settings_header")
-    bench.press("method_choice_lora")
-    QTest.keyClick(bench.find("lora_rank"), Qt.Key.Key_Up)
-    bench.press("method_choice_full")
-    bench.press("start_run")
-    (request,) = bench.runner.requests(Line.TRAIN)
-    assert (request.method, request.lora_rank) == (Method.FULL, TrainRequest.lora_rank)
-
-
-def test_what_differs_from_the_recommended_is_marked_and_can_be_reset(bench: Bench) -> None:
-    header = bench.tab.setup.more.header
-    assert header.text() == "More settings"
-    bench.press("more_settings_header")
-    bench.press("method_choice_lora")
-    QTest.keyClick(bench.find("lora_rank"), Qt.Key.Key_Up)
-    QTest.keyClick(bench.find("seed"), Qt.Key.Key_Up)
-    QTest.keyClick(bench.find("most_steps"), Qt.Key.Key_Up)
-    bench.type_rate("0.0003")
-    changed = len(bench.tab.setup.more.changed())
-    assert header.text() == f"More settings · {changed} changed"
-    assert header.accessibleName() == header.text()
-    said = bench.text("more_changed")
-    for name in ("rank", "seed", "most steps", "learning rate"):
-        assert name in said
-    assert bench.text("seed_field_hint") == "Changed. Recommended: 42."
-    assert bench.text("lora_rank_field_hint") == "Changed. Recommended: 16."
-    bench.press("reset_more")
-    assert header.text() == "More settings"
-    assert not bench.find("reset_more").isVisible()
-    bench.press("start_run")
-    assert bench.runner.requests(Line.TRAIN) == [TrainRequest("onelinefun", epochs=2.0)]
 
 
 # ---- Jokes -------------------------------------------------------------------------------------
@@ -233,38 +193,6 @@ def test_asked_to_train_during_a_run_the_run_stays_in_sight(bench: Bench) -> Non
     assert bench.combo("dataset").currentData() == "puns"
 
 
-# ---- How long ----------------------------------------------------------------------------------
-
-
-def test_each_length_says_roughly_how_many_steps_it_is(bench: Bench) -> None:
-    cards = bench.tab.setup.length.choice
-    said = {key: cards.card(key).accessibleDescription() for key in ("taste", "good", "thorough")}
-    assert said == {
-        "taste": "1 epoch\nabout 110 steps",
-        "good": "2 epochs\nabout 210 steps",
-        "thorough": "4 epochs\nabout 420 steps",
-    }
-    QTest.keyClick(bench.combo("dataset"), Qt.Key.Key_Down)
-    assert cards.card("taste").accessibleDescription() == "1 epoch\nabout 18 steps"
-
-
-def test_the_estimate_agrees_with_a_measured_data_set() -> None:
-    """2,948 one-liners took 106 steps an epoch with the starter's tokenizer."""
-    info = replace(dataset("onelinefun"), train=2653, validation=295, bytes=241_172)
-    assert words.rough_steps(info, 1) == pytest.approx(106, rel=0.1)
-    assert words.about_steps(1) == "about 1 step"
-    assert words.about_steps(1234) == "about 1,200 steps"
-
-
-def test_custom_epochs_stay_between_1_and_50(bench: Bench) -> None:
-    QTest.mouseClick(bench.tab.setup.length.choice.card("custom"), Qt.MouseButton.LeftButton)
-    epochs = bench.find("epochs")
-    QTest.keyClick(epochs, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClicks(epochs, "999")
-    bench.press("start_run")
-    assert 1 <= bench.runner.requests(Line.TRAIN)[0].epochs <= 50
-
-
 # ---- Device ------------------------------------------------------------------------------------
 
 
@@ -276,7 +204,7 @@ def test_devices_are_asked_for_once_and_the_best_is_marked(bench: Bench) -> None
     assert [box.itemText(row) for row in range(box.count())] == [
         "Best available", "CPU (8 threads)", f"{TRICKY} · 7.2 GB of 8.5 GB free · the best here",
     ]  # fmt: skip
-    assert bench.text("device_field_hint") == f"{TRICKY}: {GPU.reason}"
+    assert bench.text("device_field_hint").startswith(f"{TRICKY}: {GPU.reason}.")
     bench.tab.hide()
     bench.tab.show()
     assert len(bench.runner.requests(Line.ASK)) == 1
@@ -287,7 +215,7 @@ def test_a_failed_look_leaves_the_cpu_and_is_repeated_later(bench: Bench) -> Non
     QTest.keyClick(box, Qt.Key.Key_Down)
     bench.runner.handles[Line.ASK].finished.emit(Failed("No.", "Try again."))
     assert "The CPU always works" in bench.text("device_field_hint")
-    assert box.currentData() == "cpu"
+    assert bench.tab.setup.device.device() == "cpu"
     bench.tab.hide()
     bench.tab.show()
     assert len(bench.runner.requests(Line.ASK)) == 2

@@ -82,3 +82,12 @@ def test_deleting_the_run_that_just_ended_leads_back_to_the_form(bench: Bench) -
     bench.answer("delete")
     assert not bench.find("run_result").isVisible()
     assert bench.find("setup").isVisible()
+
+
+def test_a_run_with_a_model_can_be_measured_again(bench: Bench, qtbot: QtBot) -> None:
+    bench.service.run_list = [run_info(3), run_info(2, RunStatus.FAILED, model_path=None)]
+    bench.state.runs_changed.emit()
+    assert bench.tab.findChild(QWidget, "evaluate_run_2") is None
+    with qtbot.waitSignal(bench.tab.runs.evaluate_requested) as asked:
+        bench.press("evaluate_run_3")
+    assert asked.args == [3]

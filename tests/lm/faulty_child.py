@@ -1,17 +1,19 @@
-"""Trains in children, each of which meets a fault at another moment of a save. Run by tests.
+"""A training that meets a fault at every moment of its saves, one after another. Run by tests.
 
-python -m tests.lm.faulty_child FAULT TEMPLATE FOLDER [LARGEST]: for moment 1, 2, … the data folder
-TEMPLATE is copied to FOLDER/<moment> (or, where LARGEST bytes of a disk are told, to FOLDER/home,
-which is moved to TEMPLATE/../<moment> afterwards), and a child trains there. FAULT is "kill",
-"full" (the disk, for good) or "full once". A moment is every file operation between step 6 and
-step 7: opening for writing, making, renaming, removing, flushing, and writing tensors (before,
-in the middle, after). Prints the number of moments.
+python -m tests.lm.faulty_child FAULT WINDOW HOME RESULTS: trains in the data folder HOME. When the
+WINDOW begins the process splits for moment 1, 2, …; each child goes on and meets the FAULT at
+that moment, what it leaves is moved to RESULTS/<moment>, and HOME is put back as it was. FAULT is
+"kill", "full" (the disk, for good) or "full once". WINDOW is "save" (from step 6 to step 7, with a
+check, the best checkpoint, points, jokes and a state) or "end" (from the last step to the end: the
+run's model and its summary as well). A moment is every file operation: opening for writing, making,
+renaming, removing, flushing, and all writing (before, in the middle, after). Prints how many.
 """
 
 from __future__ import annotations
 
+import builtins
 import contextlib
-import importlib
+import io
 import os
 import shutil
 import signal
@@ -25,33 +27,26 @@ from jokegen import model_service
 from jokegen.config.paths import Paths
 from jokegen.jobs.context import JobContext
 from jokegen.jobs.events import Event, Metric
-from jokegen.jobs.requests import TrainRequest
+from jokegen.jobs.requests import Method, TrainRequest
 from jokegen.lm import intervals, schedule
+from tests.lm.plain_arithmetic import use_plain_arithmetic, write_little
 
 STEPS = 10
 REQUEST = TrainRequest(
     "My jokes", base="gpt2", epochs=9, max_steps=STEPS, learning_rate=3e-3, device="cpu",
-    tokens_per_step=256,
+    tokens_per_step=256, method=Method.FULL,
 )  # fmt: skip
 FIRST, LAST = 6, 7  # the faults come between these steps
 STRIDES = {"full once": 4}  # the others strike at every moment
 SURVIVED = 7  # exit code: nothing needed room at that moment
+MOST_MOMENTS = 400  # there are about a hundred
 ROOM_IN_THE_MIDDLE = 20_000  # bytes left for a file that is larger
 
 
-def use_one_thread(*_: object, **__: object) -> None:
-    """Tiny matrices are quicker without a second thread, above all on a busy machine."""
-    import torch
-
-    torch.set_num_threads(1)
-
-
 def check_often() -> None:
-    """A check and a state every two steps, with jokes of three tokens."""
-    from jokegen.lm import training
-
-    training.SAMPLE_TOKENS = 3
-    training.use_threads = use_one_thread  # type: ignore[attr-defined]
+    """A check and a state every two steps, with a single short joke."""
+    write_little()
+    use_plain_arithmetic()
     schedule.STEPS_BETWEEN_CHECKS = 2
     schedule.MOST_CHECKS = 99
     intervals.LARGEST_SHARE = 1e9
@@ -132,21 +127,127 @@ class Fault:
 
         return watched
 
+    def watch_opened(self, really_open: Callable[..., Any]) -> Callable[..., Any]:
+        """What is opened for writing breaks off in the middle of a write, and after it."""
 
-def train(kind: str, moment: int, home: Path) -> None:
+        def watched(file: Any, mode: str = "r", *rest: Any, **named: Any) -> Any:
+            stream = really_open(file, mode, *rest, **named)
+            if self.is_armed and str(self._home) in str(file) and set(mode) & set("wax+"):
+                return WatchedFile(stream, self)
+            return stream
+
+        return watched
+
+
+class WatchedFile:
+    """A file that is as good as the one it stands for, until the fault strikes."""
+
+    def __init__(self, file: Any, fault: Fault) -> None:
+        self._file, self._fault = file, fault
+
+    def write(self, data: Any) -> int:
+        half = 0
+        if self._fault.is_due:
+            half = self._file.write(data[: len(data) // 2])
+            self._file.flush()
+            self._fault.strike()
+        half += self._file.write(data[half:])
+        if self._fault.is_due:
+            self._file.flush()
+            self._fault.strike()
+        return int(half)
+
+    def __enter__(self) -> WatchedFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+def split(kind: str, home: Path, results: Path) -> Fault:
+    """Returns once in each child, with its fault; never in the process that began."""
+    stride = STRIDES.get(kind, 1)
+    snapshot = shutil.copytree(home, results / "snapshot")
+    places = places_in_files()
+    moment = 0
+    while moment < MOST_MOMENTS:
+        moment += stride
+        child = os.fork()
+        if child == 0:
+            return Fault(kind, moment, home)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        (home.parent / "ballast").unlink(missing_ok=True)
+        shutil.move(home, results / str(moment))
+        shutil.copytree(snapshot, home)
+        for descriptor, place in places.items():
+            os.lseek(descriptor, place, os.SEEK_SET)
+        if code == 0:
+            break
+        if kind == "kill" and code != -signal.SIGKILL:
+            sys.stderr.write(f"the child of moment {moment} ended with {code}\n")
+            sys.stderr.flush()
+            os._exit(1)
+    sys.stdout.write(f"{moment - stride}\n")
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def places_in_files() -> dict[int, int]:
+    """How far each open file was read: children share that with us, and move it."""
+    places = {}
+    for name in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):  # a pipe, or closed by now
+            places[int(name)] = os.lseek(int(name), 0, os.SEEK_CUR)
+    return places
+
+
+def listen_to(fault: Fault) -> None:
+    """Have everything that is written pass by the fault."""
     import safetensors.torch
 
-    fault = Fault(kind, moment, home)
+    from jokegen.lm.encoding import JokeTokenizer
+
     sys.addaudithook(fault.watch)
     safetensors.torch.serialize_file = fault.watch_tensors(safetensors.torch.serialize_file)
     os.fsync = fault.watch_flush(os.fsync)  # type: ignore[assignment]
+    io.open = fault.watch_opened(io.open)
+    builtins.open = io.open
+    save = JokeTokenizer.save
+
+    def save_watched(tokenizer: JokeTokenizer, folder: Path) -> None:
+        if fault.is_due:
+            fault.strike()
+        save(tokenizer, folder)
+        if fault.is_due:
+            os.truncate(folder / "tokenizer.json", 99)
+            fault.strike()
+
+    vars_of_class: Any = JokeTokenizer
+    vars_of_class.save = save_watched
+    fault.is_armed = True
+
+
+def main() -> None:
+    kind, window, home, results = sys.argv[1], sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4])
+    begin, end = {"save": (FIRST, LAST), "end": (STEPS, STEPS + 1)}[window]
+    check_often()
+    fault: Fault | None = None
+
+    def leave() -> None:
+        # Without a strike there were fewer moments than that.
+        os._exit(SURVIVED if fault is None or fault.has_struck else 0)
 
     def listen(event: Event) -> None:
+        nonlocal fault
         if isinstance(event, Metric) and event.train_loss is not None:
-            fault.is_armed = event.step == FIRST
-            if event.step == LAST:
-                # Without a strike there were fewer moments than that.
-                os._exit(SURVIVED if fault.has_struck else 0)
+            if event.step == begin:
+                fault = split(kind, home, results)
+                listen_to(fault)
+            elif event.step == end:
+                leave()
 
     try:
         model_service.train(REQUEST, JobContext(Paths(home), listen))
@@ -154,50 +255,7 @@ def train(kind: str, moment: int, home: Path) -> None:
         traceback.print_exc()
         sys.stderr.flush()
         os._exit(1)
-
-
-def import_what_is_needed(template: Path, folder: Path) -> None:
-    """Import what a child will, so that not every one has to: let one go ahead and tell."""
-    reading, writing = os.pipe()
-    home = shutil.copytree(template, folder / "ahead")
-    child = os.fork()
-    if child == 0:
-        model_service.train(REQUEST, JobContext(Paths(home), lambda _event: None))
-        with os.fdopen(writing, "w") as pipe:
-            pipe.write("\n".join(sys.modules))
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        names = pipe.read().splitlines()
-    os.waitpid(child, 0)
-    shutil.rmtree(home)
-    for name in names:
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
-
-
-def main() -> None:
-    kind, template, folder = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    check_often()
-    import_what_is_needed(template, folder)
-    moment = 0
-    while True:
-        moment += STRIDES.get(kind, 1)
-        home = folder / ("home" if len(sys.argv) > 4 else str(moment))
-        shutil.copytree(template, home)
-        child = os.fork()
-        if child == 0:
-            train(kind, moment, home)
-        _, status = os.waitpid(child, 0)
-        if home.name == "home":
-            (folder / "ballast").unlink(missing_ok=True)
-            shutil.copytree(home, template.parent / str(moment))
-            shutil.rmtree(home)
-        if status == 0:
-            break
-        if kind == "kill" and os.waitstatus_to_exitcode(status) != -signal.SIGKILL:
-            raise SystemExit(f"the child of moment {moment} ended with {status}")
-    sys.stdout.write(f"{moment - STRIDES.get(kind, 1)}\n")
+    leave()
 
 
 if __name__ == "__main__":

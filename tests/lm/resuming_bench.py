@@ -14,24 +14,26 @@ from jokegen.jobs.dataset_requests import ImportRequest
 from jokegen.jobs.events import Event, Metric
 from jokegen.jobs.requests import (
     ContinueRequest,
+    Method,
     TrainRequest,
     TrainSummary,
 )
-from jokegen.lm import intervals, schedule, training
+from jokegen.lm import intervals, schedule
 from jokegen.lm.training_state import read_state, state_folders
+from tests.lm.plain_arithmetic import write_little
 from tests.lm.tiny_models import SENTENCES, tiny_gpt2, tiny_llama
 
 STEPS = 24
 REQUEST = TrainRequest(
     "My jokes", base="gpt2", epochs=9, max_steps=STEPS, learning_rate=3e-3, device="cpu",
-    tokens_per_step=256, lora_rank=4, last_blocks=1,
+    tokens_per_step=256, method=Method.FULL, lora_rank=4, last_blocks=1,
 )  # fmt: skip
 
 
 def save_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check every five steps, and a state as often as that."""
     monkeypatch.setattr(schedule, "STEPS_BETWEEN_CHECKS", 5)
-    monkeypatch.setattr(training, "SAMPLE_TOKENS", 9)
+    write_little(monkeypatch)
     monkeypatch.setattr(intervals, "LARGEST_SHARE", 1e9)
 
 

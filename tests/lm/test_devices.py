@@ -60,25 +60,76 @@ def test_a_device_that_is_not_there_is_named_with_those_that_are() -> None:
     assert "auto, cpu" in caught.value.todo
 
 
-def test_precision_is_exact_but_where_a_gpu_computes_bfloat16_itself(
+def test_a_gpu_that_others_use_says_so_and_comes_after_a_free_one(
+    monkeypatch: pytest.MonkeyPatch, two_gpus: None
+) -> None:
+    memory = {0: (20 * GIB, 48 * GIB), 1: (7 * GIB, 8 * GIB)}
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda index: memory[index])
+    monkeypatch.setattr(torch.cuda, "utilization", lambda index: {0: 91, 1: 3}[index])
+    _, first, second = devices.list_devices()
+    assert (first.is_busy, second.is_busy) == (True, False)
+    assert "30.1 GB of its 51.5 GB and 91% of its time" in first.note
+    assert second.note == ""
+    assert second.is_best
+
+
+@pytest.mark.usefixtures("two_gpus")
+def test_a_gpu_that_computes_all_the_time_is_busy_however_little_memory_that_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def can_bfloat16(including_emulation: bool = True) -> bool:
-        return not including_emulation
-
-    assert devices.choose_precision(torch.device("cpu"))[0] is torch.float32
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", can_bfloat16)
-    precision, why = devices.choose_precision(torch.device("cuda:0"))
-    assert precision is torch.bfloat16
-    assert "overflow" in why
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _index: (8 * GIB, 8 * GIB))
+    monkeypatch.setattr(torch.cuda, "utilization", lambda index: 80 if index == 0 else 0)
+    assert [device.is_busy for device in devices.list_devices()] == [False, True, False]
 
 
-def test_writing_leaves_half_of_the_cores_to_others() -> None:
+@pytest.mark.usefixtures("two_gpus")
+def test_gpus_without_enough_free_memory_come_after_the_cpu(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _index: (GIB // 2, 8 * GIB))
+    cpu, first, _second = devices.list_devices()
+    assert cpu.is_best
+    assert "too little to train with" in first.note
+
+
+def test_intels_gpus_are_listed_and_better_than_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.xpu, "is_available", lambda: True)
+    monkeypatch.setattr(torch.xpu, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.xpu, "get_device_name", lambda _index: "Arc")
+    monkeypatch.setattr(torch.xpu, "mem_get_info", lambda _index: (10 * GIB, 12 * GIB))
+    cpu, xpu = devices.list_devices()
+    assert (xpu.id, xpu.name, xpu.memory_free, xpu.is_best) == ("xpu:0", "Arc", 10 * GIB, True)
+    assert not cpu.is_best
+    assert devices.choose_device("auto")[0] == torch.device("xpu:0")
+
+
+@pytest.mark.parametrize(
+    "text", ["CUDA error: device-side assert triggered", "something that nobody foresaw"]
+)
+def test_a_device_that_vanishes_is_an_error_that_offers_the_cpu(text: str) -> None:
+    with (
+        pytest.raises(JokegenError, match="“cuda:0” does not answer") as caught,
+        devices.watched(torch.device("cuda:0")),
+    ):
+        raise RuntimeError(text)
+    assert "on the CPU" in caught.value.todo
+
+
+@pytest.mark.usefixtures("two_gpus")
+@pytest.mark.parametrize(
+    ("device", "text"),
+    [("cuda:0", "CUDA out of memory"), ("cuda:1", "shapes do not match"), ("cpu", "CUDA error")],
+)
+def test_other_errors_stay_what_they_are(device: str, text: str) -> None:
+    with pytest.raises(RuntimeError, match=text), devices.watched(torch.device(device)):
+        raise RuntimeError(text)
+
+
+def test_writing_leaves_half_of_the_cores_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
     before = torch.get_num_threads()
+    monkeypatch.setattr(devices, "count_cores", lambda: 6)
     try:
-        devices.use_threads(torch.device("cpu"), for_training=True)
-        every = torch.get_num_threads()
-        devices.use_threads(torch.device("cpu"), for_training=False)
-        assert torch.get_num_threads() == max(1, every // 2)
+        devices.use_threads_for_writing(torch.device("cpu"))
+        assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)

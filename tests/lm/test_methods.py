@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from transformers import PreTrainedModel
 
 from jokegen.config.paths import Paths
 from jokegen.jobs.context import RecordingContext
 from jokegen.jobs.requests import Method, TrainRequest
-from jokegen.lm.examples import mean_loss
 from jokegen.lm.loading import load_language_model
+from jokegen.lm.measuring import measure
 from jokegen.lm.methods import as_ordinary, choose_weights
 from jokegen.lm.training import fine_tune
 from tests.lm.tiny_models import SENTENCES, tiny_gpt2, tiny_llama
@@ -30,6 +31,10 @@ def asked(method: Method) -> TrainRequest:
         "x", method=method, lora_rank=4, last_blocks=1, epochs=6, device="cpu",
         learning_rate=3e-3 if method is not Method.LORA else 2e-2, tokens_per_step=256,
     )  # fmt: skip
+
+
+def loss_of(language_model: PreTrainedModel, examples: list[list[int]]) -> float:
+    return measure(language_model, examples, 0, lambda _done, _total: None).loss
 
 
 def is_linear(name: str) -> bool:
@@ -74,7 +79,7 @@ def test_every_method_learns_and_leaves_a_model_that_needs_nothing_else(
         n for n, _ in original.named_parameters()
     ]
     examples = tokenizer.encode_jokes(JOKES[:6], 128)
-    loss = mean_loss(language_model, examples, lambda _done, _total: None)
+    loss = loss_of(language_model, examples)
     assert loss == pytest.approx(summary.validation_loss, rel=1e-4)
     old = dict(original.named_parameters())
     changed = {
@@ -99,12 +104,12 @@ def test_a_model_becomes_ordinary_and_comes_back_bit_for_bit(base: Path) -> None
             weight.normal_(std=0.1)
     before = {name: weight.clone() for name, weight in language_model.named_parameters()}
     examples = tokenizer.encode_jokes(JOKES[:6], 128)
-    loss = mean_loss(language_model, examples, lambda _done, _total: None)
+    loss = loss_of(language_model, examples)
     with as_ordinary(language_model):
         assert [name for name, _ in language_model.named_parameters()] == names
-        ordinary = mean_loss(language_model, examples, lambda _done, _total: None)
+        ordinary = loss_of(language_model, examples)
         assert ordinary == pytest.approx(loss, rel=1e-5)
     after = dict(language_model.named_parameters())
     assert before.keys() == after.keys()
     assert all(torch.equal(after[name], weight) for name, weight in before.items())
-    assert mean_loss(language_model, examples, lambda _done, _total: None) == loss
+    assert loss_of(language_model, examples) == loss

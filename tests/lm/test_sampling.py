@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,15 +10,25 @@ import pytest
 import torch
 
 from jokegen.jobs.requests import Joke
+from jokegen.lm.choosing import Controls, choose
 from jokegen.lm.encoding import JokeTokenizer
 from jokegen.lm.loading import load_language_model
-from jokegen.lm.sampling import Controls, _choose, cut_back, sample_jokes
+from jokegen.lm.sampling import Beginning, cut_back, sample_jokes, write_together
 from tests.lm.tiny_models import tiny_gpt2, tiny_llama
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 Pair = tuple["PreTrainedModel", JokeTokenizer]
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """More are of no use to so small models, and slow where others run."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module", params=["gpt2", "llama"])
@@ -40,6 +51,20 @@ def test_jokes_written_together_equal_those_written_alone(pair: Pair) -> None:
     assert len({joke.tokens for joke in together}) > 1, "jokes of different lengths are needed"
     alone = sample_jokes(*pair, "", Controls(length=60, count=1, seed=1))
     assert alone[0] == together[0]
+
+
+def test_jokes_with_different_beginnings_written_together_equal_those_written_alone(
+    pair: Pair,
+) -> None:
+    prompts = ["", "My dog", "Why did the chicken cross", "My", "My dog used to"]
+    beginnings = [Beginning(prompt, seed) for seed, prompt in enumerate(prompts)]
+    controls = Controls(length=25, repetition_penalty=1.2)
+    together = write_together(*pair, beginnings, controls)
+    for beginning, joke in zip(beginnings, together, strict=True):
+        assert joke.text.startswith(beginning.prompt)
+        assert joke.tokens <= 25
+        assert write_together(*pair, [beginning], controls) == [joke]
+    assert write_together(*pair, [], controls) == []
 
 
 def test_without_chance_the_likeliest_tokens_of_the_plain_model_are_taken(pair: Pair) -> None:
@@ -125,10 +150,8 @@ def test_cutting_back_never_eats_the_prompt() -> None:
 
 def chosen_often(controls: Controls, logits: list[float], seen: list[int]) -> set[int]:
     chance = torch.Generator().manual_seed(0)
-    return {
-        _choose(torch.tensor(logits), torch.tensor(seen, dtype=torch.long), controls, chance)
-        for _ in range(300)
-    }
+    rows, before = torch.tensor([logits]), torch.tensor([seen], dtype=torch.long)
+    return {choose(rows, before, controls, [chance])[0] for _ in range(300)}
 
 
 def test_top_k_top_p_and_temperature_choose_from_the_right_tokens() -> None:
@@ -158,3 +181,32 @@ def test_files_that_were_altered_are_refused_with_their_name(tmp_path: Path) -> 
     weights.write_bytes(weights.read_bytes()[:-100])
     with pytest.raises(JokegenError, match=r"model\.safetensors"):
         load_language_model(folder, torch.device("cpu"))
+
+
+@pytest.mark.parametrize("top_p", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize("spread", [0.1, 1.0, 6.0])
+def test_looking_at_the_likeliest_first_draws_as_looking_at_all_does(
+    top_p: float, spread: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logits = spread * torch.randn(3, 3_000, generator=torch.Generator().manual_seed(1))
+
+    def draws() -> list[list[int]]:
+        chances = [torch.Generator().manual_seed(row) for row in range(3)]
+        controls = Controls(top_p=top_p)
+        seen = torch.zeros(3, 0, dtype=torch.long)
+        return [choose(logits, seen, controls, chances) for _ in range(50)]
+
+    monkeypatch.setattr("jokegen.lm.choosing._LIKELIEST", (64, 512))
+    few = draws()
+    monkeypatch.setattr("jokegen.lm.choosing._LIKELIEST", ())
+    assert draws() == few
+
+
+def test_tokens_are_drawn_as_often_as_they_are_likely() -> None:
+    logits = torch.tensor([[0.6, 0.3, 0.1]]).log()
+    chance = [torch.Generator().manual_seed(0)]
+    seen = torch.zeros(1, 0, dtype=torch.long)
+    for top_p in (1.0, 0.95):
+        drawn = [choose(logits, seen, Controls(top_p=top_p), chance)[0] for _ in range(3_000)]
+        shares = [drawn.count(token) / len(drawn) for token in range(3)]
+        assert shares == pytest.approx([0.6, 0.3, 0.1], abs=0.03)

@@ -13,19 +13,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from jokegen import model_service, storage
 from jokegen.config.paths import Paths
 from jokegen.jobs.context import RecordingContext
 from jokegen.jobs.dataset_requests import ImportRequest
 from jokegen.jobs.requests import ContinueRequest
-from jokegen.lm import intervals, runs, schedule, training
+from jokegen.lm import intervals, runs, schedule
 from jokegen.lm.run_folder import RunFolder
+from jokegen.lm.run_points import read_metrics
 from jokegen.lm.training_state import read_state, state_folders
 from jokegen.model_service import ModelService
 from jokegen.records import RunStatus
-from tests.lm.faulty_child import FIRST, REQUEST, STEPS, STRIDES, use_one_thread
+from tests.lm.faulty_child import FIRST, REQUEST, STEPS, STRIDES
+from tests.lm.plain_arithmetic import write_little
 from tests.lm.tiny_models import SENTENCES, tiny_gpt2
 from tests.small_disks import mounts, unmount
 
@@ -36,16 +37,12 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each child is a
 
 
 @pytest.fixture(autouse=True)
-def check_often(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def check_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """As the children do."""
-    threads = torch.get_num_threads()
-    monkeypatch.setattr(training, "use_threads", use_one_thread)
     monkeypatch.setattr(schedule, "STEPS_BETWEEN_CHECKS", INTERVAL)
     monkeypatch.setattr(schedule, "MOST_CHECKS", 99)
-    monkeypatch.setattr(training, "SAMPLE_TOKENS", 3)
+    write_little(monkeypatch)
     monkeypatch.setattr(intervals, "LARGEST_SHARE", 1e9)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture
@@ -68,11 +65,13 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     unmount(folder)
 
 
-def moments(*arguments: str) -> int:
-    """Run the children; returns how many moments there were."""
-    command = [sys.executable, "-m", "tests.lm.faulty_child", *arguments]
+def moments(fault: str, window: str, template: Path, home: Path, results: Path) -> int:
+    """Let the children train; returns how many moments there were."""
+    shutil.copytree(template, home)
+    results.mkdir()
+    command = [sys.executable, "-m", "tests.lm.faulty_child", fault, window, str(home)]
     result = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=280
+        [*command, str(results)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=280
     )
     assert result.returncode == 0, result.stderr
     return int(result.stdout)
@@ -116,14 +115,14 @@ def expected(template: Path, tmp_path: Path) -> str:
 def test_killed_at_any_moment_of_a_save_a_run_goes_on_to_the_same_weights(
     template: Path, tmp_path: Path, expected: str
 ) -> None:
-    count = moments("kill", str(template), str(tmp_path))
-    assert count > 40
+    results = tmp_path / "results"
+    count = moments("kill", "save", template, tmp_path / "home", results)
+    assert count > 60
     steps = set()
     for moment in range(1, count + 1):
-        home = tmp_path / str(moment)
-        steps.add(assert_nothing_is_lost(home, RunStatus.INTERRUPTED))
-        if moment % 16 == 0 or moment == count:
-            assert_goes_on(home, expected)
+        steps.add(assert_nothing_is_lost(results / str(moment), RunStatus.INTERRUPTED))
+        if moment % 24 == 0 or moment == count:
+            assert_goes_on(results / str(moment), expected)
     assert steps == {FIRST - INTERVAL, FIRST}
 
 
@@ -131,10 +130,49 @@ def test_killed_at_any_moment_of_a_save_a_run_goes_on_to_the_same_weights(
 def test_a_disk_that_is_full_at_any_moment_of_a_save_costs_no_older_state(
     template: Path, disk: Path, tmp_path: Path, expected: str, fault: str
 ) -> None:
-    count = moments(fault, str(template), str(disk), "moved")
-    assert count > 20
+    results = tmp_path / "results"
+    count = moments(fault, "save", template, disk / "home", results)
+    assert count > 30
     stride = STRIDES.get(fault, 1)
     for moment in range(stride, count + 1, stride):
-        assert_nothing_is_lost(tmp_path / str(moment), None)
-        if moment % 16 == 0:
-            assert_goes_on(tmp_path / str(moment), expected)
+        assert_nothing_is_lost(results / str(moment), None)
+        if moment % 24 == 0:
+            assert_goes_on(results / str(moment), expected)
+
+
+def assert_ended_well_or_goes_on(home: Path, expected: str, *, is_tried: bool) -> RunStatus:
+    """From the last step on: complete with its model, or all is there to become so."""
+    paths = Paths(home)
+    ModelService(paths).sweep()
+    assert list(paths.runs.rglob(".tmp-*")) == []
+    run = runs.find_run(paths, 1)
+    assert run.model_path is not None
+    storage.check_files(run.model_path, digests=True)
+    assert read_metrics(run.path)[-1].step >= STEPS - 1
+    if run.status is RunStatus.COMPLETE:
+        assert digest_of_final(run.path) == expected
+        assert run.steps == STEPS
+        return run.status
+    assert run.can_continue
+    if is_tried:
+        assert_goes_on(home, expected)
+    return run.status
+
+
+@pytest.mark.parametrize(
+    "fault", ["kill", "full", pytest.param("full once", marks=pytest.mark.slow)]
+)
+def test_at_any_moment_of_the_end_a_run_is_complete_or_goes_on_to_be(
+    template: Path, tmp_path: Path, disk: Path, expected: str, fault: str
+) -> None:
+    results = tmp_path / "results"
+    count = moments(fault, "end", template, disk / "home", results)
+    stride = STRIDES.get(fault, 1)
+    statuses = {
+        assert_ended_well_or_goes_on(
+            results / str(moment), expected, is_tried=moment % 24 == 0 or moment == count
+        )
+        for moment in range(stride, count + 1, stride)
+    }
+    if fault == "kill":
+        assert statuses == {RunStatus.INTERRUPTED, RunStatus.COMPLETE}

@@ -16,7 +16,7 @@ from jokegen.config.paths import Paths
 from jokegen.errors import JobCancelled, JokegenError
 from jokegen.jobs.context import RecordingContext, Stop
 from jokegen.jobs.events import Event, Metric, Progress, RunStarted, Sample
-from jokegen.jobs.requests import TrainRequest
+from jokegen.jobs.requests import Method, Precision, TrainRequest
 from jokegen.lm import runs
 from jokegen.lm.loading import load_language_model
 from jokegen.lm.loss import cross_entropy_sum
@@ -40,7 +40,7 @@ def context(tmp_path: Path) -> RecordingContext:
 def request(**changes: object) -> TrainRequest:
     settings: dict[str, object] = {
         "dataset": "My jokes", "epochs": 6, "learning_rate": 3e-3, "device": "cpu",
-        "tokens_per_step": 256,
+        "tokens_per_step": 256, "method": Method.FULL,
     }  # fmt: skip
     return TrainRequest(**{**settings, **changes})  # type: ignore[arg-type]
 
@@ -94,12 +94,10 @@ def test_training_lowers_the_held_out_loss_and_keeps_a_whole_model(
 
 
 def test_training_under_autocast_as_on_a_gpu_learns_too(
-    base: Path, context: RecordingContext, monkeypatch: pytest.MonkeyPatch
+    base: Path, context: RecordingContext
 ) -> None:
-    from jokegen.lm import training
-
-    monkeypatch.setattr(training, "choose_precision", lambda _device: (torch.bfloat16, "a test"))
-    summary = fine_tune(request(), base, JOKES[6:], JOKES[:6], context)
+    asked = request(precision=Precision.BFLOAT16)
+    summary = fine_tune(asked, base, JOKES[6:], JOKES[:6], context)
     assert summary.validation_loss < 0.7 * summary.validation_loss_before
     language_model, _ = load_language_model(summary.path / "final", torch.device("cpu"))
     assert all(weight.dtype is torch.float32 for weight in language_model.parameters())
@@ -108,12 +106,13 @@ def test_training_under_autocast_as_on_a_gpu_learns_too(
 def test_the_kept_model_has_the_loss_that_was_reported(
     base: Path, context: RecordingContext
 ) -> None:
-    from jokegen.lm.examples import mean_loss
+    from jokegen.lm.measuring import measure
 
     summary = fine_tune(request(max_steps=25), base, JOKES[6:], JOKES[:6], context)
     language_model, tokenizer = load_language_model(summary.path / "final", torch.device("cpu"))
     examples = tokenizer.encode_jokes(JOKES[:6], 128)
-    loss = mean_loss(language_model, examples, lambda _done, _total: None)
+    end = tokenizer.separator_id
+    loss = measure(language_model, examples, end, lambda _done, _total: None).loss
     assert loss == pytest.approx(summary.validation_loss, rel=1e-5)
 
 

@@ -88,7 +88,12 @@ class FailurePanel(QWidget):
             self.details.hide()
             self.show()
             return
-        self.banner.show_message(Tone.ERROR, outcome.happened, outcome.todo)
+        tone, todo = Tone.ERROR, outcome.todo
+        if outcome.is_forced:  # they wanted it so
+            tone = Tone.INFO
+            if kept is None or not (kept.can_continue or kept.is_usable):
+                todo = "Nothing had been saved yet, so nothing is left of what it had learned."
+        self.banner.show_message(tone, outcome.happened, todo)
         self._text.setPlainText(outcome.details)
         self.details.set_open(False)
         self.details.setVisible(bool(outcome.details.strip()))

@@ -1,168 +1,136 @@
-"""Settings of a training run that few people need; what differs from the usual is marked."""
+"""The advanced settings of a run, folded away; the title counts what is not as recommended."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
-from jokegen.jobs.requests import Method, TrainRequest
-from jokegen.ui.finetune.method import MethodChoice, recommended
-from jokegen.ui.finetune.words import read_learning_rate
-from jokegen.ui.kit.buttons import Button, ButtonKind
-from jokegen.ui.kit.fields import Field
-from jokegen.ui.kit.labels import PlainLabel
+from jokegen.jobs.requests import TrainRequest
+from jokegen.records import RunInfo
+from jokegen.ui.finetune.more_form import MoreForm
 from jokegen.ui.kit.panels import Disclosure
-from jokegen.ui.kit.tokens import Space, TextRole
 
 _TITLE = "More settings"
-_MOST_STEPS = 1_000_000
-_HIGHEST_SEED = 2**31 - 1
-_RATE_HINT = "Empty takes the recommended one."
-_STEPS_HINT = "0 sets no limit."
-_SEED_HINT = "The same number gives the same run."
-
-
-@dataclass(frozen=True)
-class MoreChosen:
-    """What was set here; None is the recommended learning rate, and no limit."""
-
-    learning_rate: float | None
-    max_steps: int | None
-    seed: int
-    method: Method
-    lora_rank: int
-    last_blocks: int
 
 
 class MoreSettings(Disclosure):
-    """What learns, learning rate, most steps, seed; folded away."""
+    """Every setting of a `TrainRequest` that the rest of the form does not ask for.
+
+    Nothing needs to be chosen here: each follows the recommendation until it is.
+    """
+
+    settings_changed = Signal()
+    evaluate_requested = Signal()  # to measure without training
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_TITLE, parent, name="more_settings")
-        self.method = MethodChoice()
-        self._rate_edit = QLineEdit()
-        self._rate_edit.setObjectName("learning_rate")
-        self._rate_edit.setPlaceholderText("Recommended")
-        self._rate = Field(
-            "Learning rate",
-            self._rate_edit,
-            hint=_RATE_HINT,
-            tip="How strongly each step corrects it. Too much and the jokes turn into gibberish, "
-            "too little and it hardly learns them.",
-            name="learning_rate_field",
-        )
-        self._steps_box = QSpinBox()
-        self._steps_box.setObjectName("most_steps")
-        self._steps_box.setRange(0, _MOST_STEPS)
-        self._steps_box.setSpecialValueText("No limit")
-        self._steps = Field(
-            "Most steps",
-            self._steps_box,
-            hint=_STEPS_HINT,
-            tip="Ends the run after so many steps, even if not every joke was read.",
-            name="most_steps_field",
-        )
-        self._seed_box = QSpinBox()
-        self._seed_box.setObjectName("seed")
-        self._seed_box.setRange(0, _HIGHEST_SEED)
-        self._seed_box.setValue(TrainRequest.seed)
-        self._seed = Field(
-            "Seed",
-            self._seed_box,
-            hint=_SEED_HINT,
-            tip="Decides in which order the jokes are read; any number is as good as another.",
-            name="seed_field",
-        )
-        self._changed_words = PlainLabel("", TextRole.CAPTION, name="more_changed")
-        self._reset_button = Button(
-            "Reset",
-            ButtonKind.QUIET,
-            "undo",
-            name="reset_more",
-            tip="Sets all of these to what is recommended.",
-        )
-        self._arrange()
-        self._rate_edit.textChanged.connect(self._on_rate_edited)
-        self._steps_box.valueChanged.connect(self._on_changed)
-        self._seed_box.valueChanged.connect(self._on_changed)
-        self.method.method_changed.connect(self._on_changed)
-        self._reset_button.clicked.connect(self._on_reset_clicked)
-        self._on_changed()
+        self._form: MoreForm | None = None
+        self._recommended = self._request = TrainRequest("")
+        self._jokes: int | None = None
+        self._runs: Sequence[RunInfo] = ()
+        self._wrong: QWidget | None = None
+        self.toggled.connect(self._on_unfolded)
 
-    def _arrange(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(Space.L)
-        for column, field in enumerate((self._rate, self._steps, self._seed)):
-            grid.addWidget(field, 0, column)
-            grid.setColumnStretch(column, 1)
-        self._reset_row = QWidget()
-        row = QHBoxLayout(self._reset_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.M)
-        row.addWidget(self._changed_words, 1)
-        row.addWidget(self._reset_button)
-        self.body.addWidget(self.method)
-        self.body.addLayout(grid)
-        self.body.addWidget(self._reset_row)
+    @property
+    def form(self) -> MoreForm:
+        """The fields. They are made when somebody first looks, so that the window opens sooner."""
+        if self._form is None:
+            self._form = MoreForm()
+            self._form.show_recommended(self._recommended)
+            self._form.show_request(self._request, self._jokes)
+            self._form.show_runs(self._runs)
+            self.body.addWidget(self._form)
+            _put_after(self.header, self._form)
+            for field in self._form.fields:
+                field.order_tabs()
+            self._form.changed.connect(self._on_changed)
+            self._form.evaluate_requested.connect(self.evaluate_requested)
+        return self._form
 
-    def read(self) -> MoreChosen | None:
-        """What is set, with what is being typed; None, and the problem shown, if it is no use."""
-        for box in (self._steps_box, self._seed_box):
-            box.interpretText()
-        try:
-            rate = read_learning_rate(self._rate_edit.text())
-        except ValueError as error:
-            self._rate.set_problem(str(error))
+    def show_recommended(self, request: TrainRequest) -> None:
+        """What is recommended for the length that is chosen; what is None there is not known."""
+        self._recommended = request
+        if self._form is not None:
+            self._form.show_recommended(request)
+            self._show_count()
+
+    def show_request(self, request: TrainRequest, jokes: int | None = None) -> None:
+        """What the rest of the form asks for, to say what does not go with it.
+
+        `jokes` is how many it would learn from, None if nobody knows.
+        """
+        self._request, self._jokes = request, jokes
+        if self._form is not None:
+            self._form.show_request(request, jokes)
+
+    def show_runs(self, runs: Sequence[RunInfo]) -> None:
+        """The runs that one could overwrite."""
+        self._runs = tuple(runs)
+        if self._form is not None:
+            self._form.show_runs(runs)
+            self._show_count()
+
+    def apply_to(self, request: TrainRequest) -> TrainRequest | None:
+        """`request` with all that was chosen here; None, and the problems shown, if any."""
+        self._wrong = None
+        if self._form is None:
+            return request
+        problems = self._form.problems(request)
+        if problems:
+            self._wrong = problems[0].control
             self.set_open(True)
             return None
-        return MoreChosen(
-            rate,
-            self._steps_box.value() or None,
-            self._seed_box.value(),
-            self.method.method(),
-            self.method.lora_rank(),
-            self.method.last_blocks(),
-        )
+        return replace(request, **self._form.chosen())
+
+    def peek(self, request: TrainRequest) -> TrainRequest:
+        """`request` with what is sound here, without a word on the rest: for an estimate."""
+        return request if self._form is None else replace(request, **self._form.chosen())
+
+    def chosen(self) -> dict[str, Any]:
+        """All sound values that were chosen and count, by the names of `TrainRequest`."""
+        return {} if self._form is None else self._form.chosen()
 
     def focus_problem(self) -> None:
-        """Put the cursor where the problem is."""
-        self._rate_edit.setFocus()
-        self._rate_edit.selectAll()
+        """Put the cursor where the first problem is."""
+        if self._wrong is not None:
+            self._wrong.setFocus()
+
+    def first_problem(self) -> QWidget:
+        """What to bring into sight: the first field with a problem, or all of this."""
+        return self if self._wrong is None else self._wrong
 
     def changed(self) -> list[str]:
         """The names of what is not as recommended, for a sentence."""
-        found = self.method.changed()
-        if self._rate_edit.text().strip():
-            found.append("learning rate")
-        if self._steps_box.value():
-            found.append("most steps")
-        if self._seed_box.value() != TrainRequest.seed:
-            found.append("seed")
-        return found
+        return [] if self._form is None else self._form.changed_names()
 
-    @Slot()
-    def _on_rate_edited(self) -> None:
-        self._rate.set_problem("")
-        self._on_changed()
+    def _show_count(self) -> None:
+        count = len(self.changed())
+        self.set_title(f"{_TITLE} · {count} changed" if count else _TITLE)
+
+    @Slot(bool)
+    def _on_unfolded(self, is_open: bool) -> None:
+        if is_open:
+            self.form.show()
 
     @Slot()
     def _on_changed(self) -> None:
-        changed = self.changed()
-        self.set_title(f"{_TITLE} · {len(changed)} changed" if changed else _TITLE)
-        self._changed_words.setText(f"Not as recommended: {', '.join(changed)}.")
-        self._reset_row.setVisible(bool(changed))
-        has_rate = bool(self._rate_edit.text().strip())
-        self._rate.set_hint("Changed. Empty is recommended." if has_rate else _RATE_HINT)
-        has_limit = bool(self._steps_box.value())
-        self._steps.set_hint("Changed. Recommended: no limit." if has_limit else _STEPS_HINT)
-        self._seed.set_hint(recommended(self._seed_box.value(), TrainRequest.seed, _SEED_HINT))
+        self._wrong = None
+        self._show_count()
+        self.settings_changed.emit()
 
-    @Slot()
-    def _on_reset_clicked(self) -> None:
-        self._rate_edit.clear()
-        self._steps_box.setValue(0)
-        self._seed_box.setValue(TrainRequest.seed)
-        self.method.reset()
-        self.header.setFocus()  # the button under the pointer goes away
+
+def _put_after(first: QWidget, part: QWidget) -> None:
+    """Let the tabulator key go from `first` to all that is in `part`, in its order."""
+    inside: list[QWidget] = []
+    widget = part.nextInFocusChain()
+    while widget is not None and widget is not part:
+        if part.isAncestorOf(widget) and widget.focusPolicy() is not Qt.FocusPolicy.NoFocus:
+            inside.append(widget)
+        widget = widget.nextInFocusChain()
+    for former, following in pairwise([first, *inside]):
+        QWidget.setTabOrder(former, following)

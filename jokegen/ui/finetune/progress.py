@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from jokegen import wording
 from jokegen.jobs.events import Event, Metric, Notice, Phase, Progress, RunStarted
+from jokegen.lm.last_save import LastSave
+from jokegen.qt.resources import Usage
 from jokegen.records import RunInfo
 from jokegen.ui.finetune import words
 from jokegen.ui.finetune.facts import Facts
+from jokegen.ui.finetune.force import ForceOffer, lost_by_force
+from jokegen.ui.finetune.notices import Notices
+from jokegen.ui.finetune.phases import PhaseStrip
+from jokegen.ui.finetune.remaining import Remaining
+from jokegen.ui.finetune.usage import UsageLine
 from jokegen.ui.kit.buttons import Button, ButtonKind
-from jokegen.ui.kit.feedback import ProgressPanel
-from jokegen.ui.kit.labels import PlainLabel
+from jokegen.ui.kit.feedback import Banner, ProgressPanel
 from jokegen.ui.kit.panels import Card
-from jokegen.ui.kit.tokens import Space, TextRole, Tone
+from jokegen.ui.kit.tokens import Space, Tone
 
 _FACTS = {
     "step": ("steps", "A step is one small correction, after a handful of jokes."),
@@ -26,7 +33,7 @@ _FACTS = {
 }
 _FINISH = "Finish now and keep the best"
 _PAUSE = "Pause"
-_UNITS_SHOWN = ("bytes", "batches")  # steps have a place of their own
+_UNITS_SHOWN = ("bytes", "batches", "jokes")  # steps have a place of their own
 
 
 class RunProgress(Card):
@@ -35,19 +42,45 @@ class RunProgress(Card):
     pause_requested = Signal()
     finish_requested = Signal()
     discard_requested = Signal()
+    force_due = Signal()  # to be answered by `offer_force`
+    force_requested = Signal()
+    can_finish_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent, name="run_progress")
         self._dataset = ""
         self._step = 0
         self._run: int | None = None
+        self._is_forced = False
         self._ending = ""  # what it does instead of going on, once it was asked to end
         self._seconds_before = 0.0
-        self._elapsed = QElapsedTimer()
+        self._began = time.monotonic()
+        self._measured = 0.0, self._began  # seconds of the run, and when it said so
+        self._fraction: float | None = None
+        self._remaining = Remaining()
         self._each_second = QTimer(self)
         self._each_second.setInterval(1000)
         self._each_second.timeout.connect(self._on_second_passed)
+        self._make_buttons()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.panel = ProgressPanel(name="run_panel")
+        self.phases = PhaseStrip(name="run_phases")
+        self.facts = Facts(_FACTS, name="run_facts")
+        self.usage = UsageLine(name="run_usage")
+        self.force = ForceOffer(name="run_force")
+        self.silence = Banner(name="run_silence")
+        self._notices = Notices(name="run_notice")
+        self.body.setSpacing(Space.M)
+        for part in (
+            self.panel, self.phases, self.facts, self.usage, self.force, self.silence,
+            self._notices,
+        ):  # fmt: skip
+            self.body.addWidget(part)
+        self.force.due.connect(self.force_due)
+        self.force.force_requested.connect(self.force_requested)
+        self.silence.action_clicked.connect(self.force_requested)
+
+    def _make_buttons(self) -> None:
         self.pause_button = Button(
             _PAUSE,
             ButtonKind.SECONDARY,
@@ -73,13 +106,6 @@ class RunProgress(Card):
         )
         for button in (self.pause_button, self.finish_button, self.discard_button):
             self.add_to_header(button)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.facts = Facts(_FACTS, name="run_facts")
-        self._notices = QVBoxLayout()
-        self._notices.setSpacing(Space.XS)
-        self.body.addWidget(self.facts)
-        self.body.addWidget(self.panel)
-        self.body.addLayout(self._notices)
         self.pause_button.clicked.connect(self.pause_requested)
         self.finish_button.clicked.connect(self.finish_requested)
         self.discard_button.clicked.connect(self.discard_requested)
@@ -102,29 +128,35 @@ class RunProgress(Card):
         self._run = continued.number if continued else None
         self._step = continued.steps if continued else 0
         self._seconds_before = continued.seconds if continued else 0.0
-        self._ending = ""
-        self.facts.reset()
-        self._clear_notices()
+        self._began = time.monotonic()
+        self._measured = self._seconds_before, self._began
+        self._ending, self._is_forced = "", False
+        self._fraction = None
+        self._remaining = Remaining()
+        for figures in (self.facts, self.phases, self.usage):
+            figures.reset()
+        for message in (self.force, self.silence, self._notices):
+            message.clear()
         self.set_title(self.title)
         self.panel.set_fraction(None)
         self.panel.set_status("Getting ready to go on" if continued else "Getting ready")
-        self.panel.set_remaining("")
         if continued and continued.total_steps:
-            self.facts.set_value("step", f"{continued.steps:,} of {continued.total_steps:,}")
-            self.panel.set_fraction(continued.steps / continued.total_steps)
+            self._show_steps(continued.steps, continued.total_steps)
         self.pause_button.set_text(_PAUSE)
         self.finish_button.set_text(_FINISH)
         # Of a run that goes on there is something to keep from the start.
-        self.pause_button.setEnabled(self._step > 0)
-        self.finish_button.setEnabled(self._step > 0)
+        self._set_can_end_early(self._step > 0)
         self.discard_button.setEnabled(True)
-        self._elapsed.start()
         self._each_second.start()
         self._on_second_passed()
 
     def end(self) -> None:
         """The run is over."""
         self._each_second.stop()
+        self.force.clear()
+        self.silence.clear()
+
+    # ---- What the run says -----------------------------------------------------------------
 
     def show_events(self, events: Sequence[Event]) -> None:
         """Show what the run says."""
@@ -136,9 +168,97 @@ class RunProgress(Card):
             elif isinstance(event, RunStarted):
                 self._run = event.run
                 self.set_title(self.title)
-                self.facts.set_value("step", f"{self._step:,} of {event.steps:,}")
+                self._show_steps(self._step, event.steps)
             elif isinstance(event, Notice):
-                self._add_notice(event)
+                self._notices.add(event)
+        self._show_remaining()
+
+    def show_usage(self, usage: Usage) -> None:
+        """What the training takes from the computer."""
+        self.usage.show_usage(usage)
+
+    def show_silence(self, happened: str, todo: str) -> None:
+        """Nothing was heard from the run for long; "" says that it speaks again."""
+        if not happened:
+            self.silence.clear()
+        elif not self.silence.isVisible() or happened != self.silence.title():
+            self.silence.show_message(
+                Tone.WARNING,
+                happened,
+                todo,
+                action="" if self._is_forced else "Force",
+                can_dismiss=False,
+            )
+
+    def _show_progress(self, event: Progress) -> None:
+        if not self.discard_button.isEnabled():
+            return
+        self.phases.show_progress(event)
+        status = wording.phase_title(event.phase)
+        if event.unit in _UNITS_SHOWN:
+            status += f" · {wording.amount(event.done, event.total, event.unit)}"
+        if self._ending:
+            status = self._ending if event.phase is Phase.TRAINING else f"{self._ending} {status}"
+        self.panel.set_status(status)
+        self._remaining.take_progress(event, time.monotonic())
+        if event.phase is Phase.TRAINING and event.total:
+            self._show_fraction(event.done / event.total)
+
+    def _show_metric(self, event: Metric) -> None:
+        self._step = event.step
+        self._measured = event.seconds, time.monotonic()
+        self._show_steps(event.step, event.steps)
+        self.facts.set_value("epoch", words.epoch_of(event.epoch, event.epochs))
+        if event.tokens_per_second is not None:
+            self.facts.set_value("speed", f"{round(event.tokens_per_second):,}")
+        if event.gpu_memory is not None:
+            self.usage.show_gpu_memory(event.gpu_memory)
+        self._remaining.take_metric(event, time.monotonic())
+        if event.step and not self._ending and not self.finish_button.isEnabled():
+            self._set_can_end_early(True)
+
+    def _show_steps(self, step: int, steps: int) -> None:
+        self.facts.set_value("step", f"{step:,} of {steps:,}")
+        if step:
+            self._show_fraction(step / max(1, steps))
+
+    def _show_fraction(self, fraction: float) -> None:
+        """The bar is about the steps of the whole run, and never goes back."""
+        self._fraction = max(fraction, self._fraction or 0.0)
+        if self.discard_button.isEnabled():
+            self.panel.set_fraction(self._fraction)
+
+    def _show_remaining(self) -> None:
+        left = "" if self._ending else self._remaining.words(time.monotonic())
+        if left != self.panel.remaining():
+            self.panel.set_remaining(left)
+
+    @property
+    def _run_seconds(self) -> float:
+        """By the clock of the run itself."""
+        measured, at = self._measured
+        return measured + time.monotonic() - at
+
+    @property
+    def _seconds(self) -> float:
+        return self._seconds_before + time.monotonic() - self._began
+
+    @Slot()
+    def _on_second_passed(self) -> None:
+        self.facts.set_value("time", wording.duration(int(self._seconds)))
+        self._show_remaining()
+
+    # ---- What was asked of it --------------------------------------------------------------
+
+    @property
+    def can_finish(self) -> bool:
+        """Whether there is something to keep, and nobody has asked for an end yet."""
+        return self.finish_button.isEnabled()
+
+    @property
+    def finish_words(self) -> str:
+        """What the button to finish says just now."""
+        return self.finish_button.accessibleName()
 
     def show_pausing(self) -> None:
         """It was asked to end soon and to go on another day."""
@@ -151,55 +271,32 @@ class RunProgress(Card):
         self._show_ending("Finishing after this step…")
 
     def show_stopping(self) -> None:
-        """It was asked to end at once."""
+        """It was asked to end at once and to leave nothing."""
         self._show_ending("Stopping…")
+        self.force.clear()  # it is ended by force anyway, within two seconds
         self.discard_button.setEnabled(False)
         self.panel.set_fraction(None)
 
-    def _show_ending(self, words: str) -> None:
-        self._ending = words
-        self.pause_button.setEnabled(False)
-        self.finish_button.setEnabled(False)
-        self.panel.set_status(words)
+    def show_forcing(self) -> None:
+        """It was asked to end this very moment; what was saved stays."""
+        self._is_forced = True
+        self._show_ending("Ending at once…")
+        self.force.clear()
+        self.silence.clear()
+        self.discard_button.setEnabled(False)
+
+    def _show_ending(self, said: str) -> None:
+        self._ending = said
+        self._set_can_end_early(False)
+        self.panel.set_status(said)
         self.panel.set_remaining("")
+        self.force.wait_for_end()
 
-    def _show_progress(self, event: Progress) -> None:
-        if not self.discard_button.isEnabled():
-            return
-        status = wording.phase_title(event.phase)
-        if event.unit in _UNITS_SHOWN:
-            status += f" · {wording.amount(event.done, event.total, event.unit)}"
-        if self._ending:
-            status = self._ending if event.phase is Phase.TRAINING else f"{self._ending} {status}"
-        self.panel.set_status(status)
-        is_known = event.seconds_left is not None and not self._ending
-        self.panel.set_remaining(wording.time_left(event.seconds_left or 0) if is_known else "")
-        # From the first step on the bar is about steps alone, and never goes back.
-        if event.phase is Phase.TRAINING or not self._step:
-            self.panel.set_fraction(event.done / event.total if event.total else None)
+    def _set_can_end_early(self, can_end: bool) -> None:
+        self.pause_button.setEnabled(can_end)
+        self.finish_button.setEnabled(can_end)
+        self.can_finish_changed.emit()
 
-    def _show_metric(self, event: Metric) -> None:
-        self._step = event.step
-        self.facts.set_value("step", f"{event.step:,} of {event.steps:,}")
-        self.facts.set_value("epoch", words.epoch_of(event.epoch, event.epochs))
-        if event.tokens_per_second is not None:
-            self.facts.set_value("speed", f"{round(event.tokens_per_second):,}")
-        if event.step and not self._ending:
-            self.pause_button.setEnabled(True)
-            self.finish_button.setEnabled(True)
-
-    def _add_notice(self, event: Notice) -> None:
-        label = PlainLabel(event.text, TextRole.CAPTION, name="run_notice", selectable=True)
-        if event.is_warning:
-            label.set_tone(Tone.WARNING)
-        self._notices.addWidget(label)
-
-    def _clear_notices(self) -> None:
-        while (item := self._notices.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-
-    @Slot()
-    def _on_second_passed(self) -> None:
-        seconds = self._seconds_before + self._elapsed.elapsed() // 1000
-        self.facts.set_value("time", wording.duration(seconds))
+    def offer_force(self, saved: LastSave | None) -> None:
+        """It takes long: say what it would cost to end it at once."""
+        self.force.offer_force(lost_by_force(saved, self._step, self._run_seconds))

@@ -6,7 +6,7 @@ badly is left to the tab to say.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
 from enum import Enum, auto
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -14,16 +14,17 @@ from PySide6.QtWidgets import QWidget
 
 from jokegen import model_service
 from jokegen.errors import JokegenError, explain
-from jokegen.jobs.events import Cancelled, Done, Event, Failed, RunStarted
+from jokegen.jobs.events import Cancelled, Done, Failed
 from jokegen.jobs.requests import ContinueRequest, TrainRequest, TrainSummary
 from jokegen.jobs.running import Outcome
+from jokegen.lm.last_save import LastSave
 from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobHandle, JobRunner, Line
 from jokegen.records import RunInfo, RunStatus
-from jokegen.ui.finetune.curves import RunCurves
+from jokegen.ui.finetune.display import RunDisplay
+from jokegen.ui.finetune.health import When
 from jokegen.ui.finetune.paused import PausedRun
-from jokegen.ui.finetune.progress import RunProgress
 from jokegen.ui.finetune.result import RunResult
 from jokegen.ui.kit.buttons import ButtonKind
 from jokegen.ui.kit.dialogs import Answer, AskDialog, ask
@@ -59,11 +60,17 @@ class RunUnderWay(QObject):
         self._dataset = ""
         self._runs_before: set[int] = set()
         self._question: AskDialog | None = None
-        self.progress = RunProgress()
+        self._display = RunDisplay(service, self)
+        self.progress, self.curves = self._display.progress, self._display.curves
         self.paused = PausedRun()
         self.result = RunResult()
-        self.curves = RunCurves()
         self.finished_run = 0
+        self._display.number_given.connect(self.number_given)
+        self._display.problem_found.connect(self.problem_found)
+        self.progress.force_due.connect(self._on_force_due)
+        self.progress.force_requested.connect(self._on_force_requested)
+        self.curves.health.finish_requested.connect(self._on_finish_requested)
+        self.curves.sample_requested.connect(self._on_sample_requested)
         self.progress.pause_requested.connect(self._on_pause_requested)
         self.progress.finish_requested.connect(self._on_finish_requested)
         self.progress.discard_requested.connect(self.ask_to_discard)
@@ -88,11 +95,6 @@ class RunUnderWay(QObject):
     def carry_on(self, run: RunInfo, *, accept_changes: bool = False) -> None:
         """Go on with a run that can be continued; its curves are drawn from what is on disk."""
         self._begin(run.dataset, run)
-        try:
-            self.curves.show_events(self._service.run_metrics(run.number))
-            self.curves.show_events(self._service.run_samples(run.number))
-        except (JokegenError, OSError) as error:
-            self.problem_found.emit(explain(error))
         self._listen_to(
             self._runner.start(
                 Line.TRAIN,
@@ -104,21 +106,13 @@ class RunUnderWay(QObject):
 
     def _begin(self, dataset: str, continued: RunInfo | None) -> None:
         self._dataset = dataset
-        self.curves.clear()
-        self.progress.begin(dataset, continued)
+        self._display.begin(dataset, continued)
 
     def _listen_to(self, job: JobHandle) -> None:
         self._job = job
-        job.events_arrived.connect(self._on_events_arrived)
+        self._display.listen_to(job)
         job.finished.connect(self._on_finished)
         self.view_wanted.emit(View.RUNNING)
-
-    @Slot(object)
-    def _on_events_arrived(self, events: Sequence[Event]) -> None:
-        self.progress.show_events(events)
-        self.curves.show_events(events)
-        if any(isinstance(event, RunStarted) for event in events):
-            self.number_given.emit()
 
     # ---- What a person asks ----------------------------------------------------------------
 
@@ -136,6 +130,26 @@ class RunUnderWay(QObject):
             self.progress.setFocus()
             self.progress.show_finishing()
             self._job.finish()
+
+    @Slot()
+    def _on_force_due(self) -> None:
+        saved: LastSave | None = None
+        if self.progress.run is not None:
+            with contextlib.suppress(JokegenError, OSError):  # then nothing can be promised
+                saved = self._service.last_save(self.progress.run)
+        self.progress.offer_force(saved)
+
+    @Slot()
+    def _on_force_requested(self) -> None:
+        if self._job is not None:
+            self.progress.setFocus()
+            self.progress.show_forcing()
+            self._job.force()
+
+    @Slot(str)
+    def _on_sample_requested(self, prompt: str) -> None:
+        if self._job is not None:
+            self._job.ask_sample(prompt)
 
     @Slot()
     def ask_to_discard(self) -> None:
@@ -171,11 +185,11 @@ class RunUnderWay(QObject):
             return
         try:
             run = self._service.finish_run(number)
-            best = [point.step for point in self._service.run_metrics(number) if point.is_best]
         except (JokegenError, OSError) as error:
             self.problem_found.emit(explain(error))
             return
-        self._show_done(summary_of(run, best[-1] if best else run.steps))
+        best = self._display.record.best
+        self._show_done(summary_of(run, best.step if best else run.steps))
         self._state.runs_changed.emit()
 
     @Slot()
@@ -207,7 +221,7 @@ class RunUnderWay(QObject):
     @Slot(object)
     def _on_finished(self, outcome: Outcome[TrainSummary]) -> None:
         self._job = None
-        self.progress.end()
+        self._display.end()
         if self._question is not None:
             self._question.reject()
         if isinstance(outcome, Done):
@@ -223,8 +237,11 @@ class RunUnderWay(QObject):
 
     def _show_done(self, summary: TrainSummary) -> None:
         self.finished_run = summary.run
-        if summary.status != RunStatus.PAUSED.value:
-            self.result.show_summary(summary, self._dataset)
+        is_paused = summary.status == RunStatus.PAUSED.value
+        self._display.show_health(When.PAUSED if is_paused else When.OVER)
+        if not is_paused:
+            record = self._display.record
+            self.result.show_summary(summary, self._dataset, record.before, record.best)
             self.view_wanted.emit(View.RESULT)
         elif (run := self.find(summary.run)) is not None:
             self.paused.show_run(run)

@@ -13,6 +13,7 @@ from jokegen.ui.finetune.line import Hairline
 from jokegen.ui.finetune.words import STATUS_TONES, run_facts, run_state
 from jokegen.ui.kit.buttons import Button, ButtonKind, IconButton
 from jokegen.ui.kit.dialogs import Answer, AskDialog, ask
+from jokegen.ui.kit.flow import FlowLayout
 from jokegen.ui.kit.labels import Badge, ElidedLabel, PlainLabel, plain_tip
 from jokegen.ui.kit.panels import Card
 from jokegen.ui.kit.tokens import Space, TextRole, Tone
@@ -26,6 +27,7 @@ class RunList(Card):
 
     run_deleted = Signal(int)
     continue_requested = Signal(int)
+    evaluate_requested = Signal(int)  # to be measured again on held-out jokes
     problem_found = Signal(object)  # JokegenError
 
     def __init__(
@@ -89,6 +91,7 @@ class RunList(Card):
             row.play_requested.connect(self._state.play_requested)
             row.delete_requested.connect(self._on_delete_requested)
             row.continue_requested.connect(self.continue_requested)
+            row.evaluate_requested.connect(self.evaluate_requested)
             row.set_training(self._is_training, self._under_way)
             self._rows.append(row)
             self._list.addWidget(row)
@@ -135,6 +138,7 @@ class _RunRow(QWidget):
     play_requested = Signal(str)
     delete_requested = Signal(int)
     continue_requested = Signal(int)
+    evaluate_requested = Signal(int)
 
     def __init__(self, run: RunInfo, base_titles: dict[str, str], *, is_first: bool) -> None:
         super().__init__()
@@ -147,11 +151,9 @@ class _RunRow(QWidget):
             STATUS_TONES[run.status],
             name=f"run_{run.number}_status",
         )
-        head = QHBoxLayout()
-        head.setSpacing(Space.S)
+        head = FlowLayout(Space.S)  # the badge goes below where both are long
         head.addWidget(title)
         head.addWidget(badge)
-        head.addStretch(1)
         texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addLayout(head)
@@ -190,6 +192,13 @@ class _RunRow(QWidget):
             play.setAccessibleName(f"Try run {run.number} in the Playground")
             play.clicked.connect(self._on_play_clicked)
             row.addWidget(play, 0, top)
+            measure = IconButton(
+                "gauge",
+                f"Measure run {run.number} again…",
+                name=f"evaluate_run_{run.number}",
+            )
+            measure.clicked.connect(self._on_measure_clicked)
+            row.addWidget(measure, 0, top)
         if run.status is not RunStatus.RUNNING:
             self._delete_button = IconButton(
                 "trash", f"Delete run {run.number}…", name=f"delete_run_{run.number}"
@@ -225,6 +234,10 @@ class _RunRow(QWidget):
     @Slot()
     def _on_play_clicked(self) -> None:
         self.play_requested.emit(str(self._number))
+
+    @Slot()
+    def _on_measure_clicked(self) -> None:
+        self.evaluate_requested.emit(self._number)
 
     @Slot()
     def _on_delete_clicked(self) -> None:

@@ -1,27 +1,32 @@
-"""What to fine-tune: jokes, base model, how long, on which device."""
+"""What to fine-tune: jokes, base model, how long, on which device; and what that would take."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from jokegen import wording
-from jokegen.jobs.requests import TrainRequest
+from jokegen import model_service, wording
+from jokegen.jobs.requests import Length, Offer, PromiseRequest, TrainRequest
 from jokegen.model_service import FEWEST_JOKES
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner
-from jokegen.records import BaseModelInfo, DatasetInfo
-from jokegen.ui.finetune import words
+from jokegen.records import BaseModelInfo, DatasetInfo, RunInfo
+from jokegen.ui.finetune import promise_words, words
 from jokegen.ui.finetune.base import BaseModelPicker
 from jokegen.ui.finetune.device import DeviceField
 from jokegen.ui.finetune.length import LengthChoice
 from jokegen.ui.finetune.more import MoreSettings
+from jokegen.ui.finetune.promise import Promise
 from jokegen.ui.kit.fields import Field
 from jokegen.ui.kit.labels import plain_tip
 from jokegen.ui.kit.panels import Card
 from jokegen.ui.kit.tokens import Space
+
+_COMES_FIRST = "The base model is brought here first; then it is measured, before the run begins."
 
 
 class SetupCard(Card):
@@ -47,7 +52,8 @@ class SetupCard(Card):
             name="dataset_field",
         )
         self.base = BaseModelPicker(runner, state)
-        self.length = LengthChoice()
+        self.promise = Promise(runner, self)
+        self.length = LengthChoice(self.promise)
         self.device = DeviceField(runner)
         self.more = MoreSettings()
         left = QVBoxLayout()
@@ -71,8 +77,11 @@ class SetupCard(Card):
             QWidget.setTabOrder(first, second)
         self._combo.activated.connect(self._on_dataset_activated)
         self._combo.currentIndexChanged.connect(self._on_dataset_changed)
-        self.base.choice_changed.connect(self.changed)
-        self.length.length_changed.connect(self.changed)
+        self.base.choice_changed.connect(self._on_form_changed)
+        self.length.length_changed.connect(self._on_form_changed)
+        self.device.device_changed.connect(self._on_form_changed)
+        self.more.settings_changed.connect(self._on_form_changed)
+        self.promise.changed.connect(self._on_promise_changed)
 
     @property
     def has_datasets(self) -> bool:
@@ -96,11 +105,17 @@ class SetupCard(Card):
                     Qt.ItemDataRole.ToolTipRole,
                 )
             self._combo.setCurrentIndex(max(0, self._combo.findData(self._wanted)))
+        self.promise.forget()
         self._on_dataset_changed()
 
     def show_base_models(self, bases: Sequence[BaseModelInfo]) -> None:
         """List these."""
+        self.promise.forget()
         self.base.show_base_models(bases)
+
+    def show_runs(self, runs: Sequence[RunInfo]) -> None:
+        """The runs whose place a new one could take."""
+        self.more.show_runs(runs)
 
     def choose_dataset(self, name: str) -> None:
         """Choose a data set for the person, who asked for it elsewhere."""
@@ -116,44 +131,111 @@ class SetupCard(Card):
             return "There is no base model to choose."
         if self.base.is_fetching:
             return "The base model is on its way; then you can start."
+        if self.device.is_gone:
+            return "The device is not there any more: choose another one."
         missing = FEWEST_JOKES - dataset.jokes
         if missing > 0:
             return f"{wording.jokes(missing)} more, and it can start."
-        return ""
+        offer = self._offer()
+        return promise_words.first_sentence(offer.problem) if offer is not None else ""
 
     def plan(self) -> str:
         """What the start button would do, in a line."""
-        dataset, base = self.dataset(), self.base.chosen()
-        if dataset is None or base is None:
+        base = self.base.chosen()
+        if base is None:
             return ""
-        epochs = self.length.epochs()
-        steps = words.about_steps(words.rough_steps(dataset, epochs))
-        text = f"{wording.jokes(dataset.jokes)}, {words.epochs(epochs)}, {steps}"
+        offer = self._offer()
+        if offer is not None:
+            return promise_words.offer_line(offer, self.length.minutes())
+        length = self.length.length()
+        if length is Length.EPOCHS:
+            text = promise_words.epochs(self.more.chosen()["epochs"])
+        else:
+            time = promise_words.rough_time(length, round(self.length.minutes()))
+            text = f"{promise_words.title(length, self.length.minutes())}: {time}"
         if not base.is_here:
-            text += f"; {wording.size(base.download_bytes)} to download first"
-        return text
+            return f"{text}; {wording.size(base.download_bytes)} to download first"
+        return f"{text}; measured before it begins"
 
     def request(self) -> TrainRequest | None:
-        """What was asked for; None, with every problem shown beside its field, if it is no use."""
-        more = self.more.read()
-        dataset, base = self.dataset(), self.base.chosen()
-        if more is None:
+        """What was asked for; None, with every problem shown beside its field, if it is no use.
+
+        What was measured is asked for as it was promised; else the run begins with measuring.
+        """
+        form = self._form()
+        request = None if form is None else self.more.apply_to(form)
+        if request is None:
             self.more.focus_problem()
             return None
-        if dataset is None or base is None or self.blocked_because():
+        if self.blocked_because():
             return None
-        return TrainRequest(
-            dataset=dataset.name,
-            base=base.id,
-            epochs=float(self.length.epochs()),
-            max_steps=more.max_steps,
-            learning_rate=more.learning_rate,
-            device=self.device.device(),
-            seed=more.seed,
-            method=more.method,
-            lora_rank=more.lora_rank,
-            last_blocks=more.last_blocks,
+        offer = self._offer()
+        if offer is not None:
+            return offer.request
+        length = self.length.length()
+        return replace(
+            request,
+            length=length,
+            minutes=self.length.minutes() if length is Length.MINUTES else None,
+            is_method_open=self._is_method_open(),
         )
+
+    def _form(self) -> TrainRequest | None:
+        """What is chosen beside the lengths and the further settings."""
+        dataset, base = self.dataset(), self.base.chosen()
+        if dataset is None or base is None:
+            return None
+        return TrainRequest(dataset.name, base.id, device=self.device.device())
+
+    def _is_method_open(self) -> bool:
+        return "method" not in self.more.chosen()
+
+    def _offer(self) -> Offer | None:
+        return self.promise.offer(self.length.length())
+
+    # ---- What is measured ------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.promise.set_shown(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.promise.set_shown(False)
+
+    @Slot()
+    def _on_form_changed(self) -> None:
+        """Let all parts know of each other, and ask what the form would take now."""
+        form, dataset, base = self._form(), self.dataset(), self.base.chosen()
+        self.length.show_epochs(self.more.chosen().get("epochs"))
+        if form is None or dataset is None or base is None:
+            self.promise.want(None)
+        else:
+            self.more.show_request(form, dataset.train)
+            is_measurable = base.is_here and not self.base.is_fetching
+            self.length.show_unmeasurable("" if is_measurable else _COMES_FIRST)
+            train = replace(self.more.peek(form), is_method_open=self._is_method_open())
+            wanted = PromiseRequest(train, self.length.minutes())
+            is_wanted = is_measurable and dataset.jokes >= FEWEST_JOKES
+            self.promise.want(wanted if is_wanted else None)
+        self._show_recommended()
+        self.changed.emit()
+
+    @Slot()
+    def _on_promise_changed(self) -> None:
+        self._show_recommended()
+        self.changed.emit()
+
+    def _show_recommended(self) -> None:
+        """What the further settings would be, were none of them chosen."""
+        chosen = self.more.chosen()
+        offer = self.promise.offer(self.length.card_length())
+        recommended = TrainRequest("", method=model_service.usual_method())
+        if offer is not None and offer.steps:
+            known = {"dataset", "epochs", "method", "learning_rate"} - chosen.keys() | {"epochs"}
+            values = {name: getattr(offer.request, name) for name in known}
+            recommended = replace(recommended, **values)
+        self.more.show_recommended(model_service.settle(recommended))
 
     @Slot()
     def _on_dataset_activated(self) -> None:
@@ -164,10 +246,9 @@ class SetupCard(Card):
         dataset = self.dataset()
         self._jokes.set_problem(words.missing_jokes(dataset) if dataset else "")
         self._jokes.set_hint(words.kept_aside(dataset) if dataset else "")
-        self.length.show_dataset(dataset)
         self._combo.setToolTip(
             plain_tip("The saved data set whose jokes it learns from.")
             if dataset is None
             else plain_tip(f"It learns from these jokes: {dataset.name}")
         )
-        self.changed.emit()
+        self._on_form_changed()

@@ -19,6 +19,7 @@ from jokegen.model_service import ModelService
 from jokegen.qt.app_state import AppState
 from jokegen.qt.job_runner import JobRunner
 from jokegen.records import RunInfo
+from jokegen.ui.finetune.evaluate import EvaluateDialog
 from jokegen.ui.finetune.failure import FailurePanel
 from jokegen.ui.finetune.offer import RunOffer, unfinished
 from jokegen.ui.finetune.run import RunUnderWay, View
@@ -51,6 +52,7 @@ class FinetuneTab(QWidget):
         self.setObjectName("finetune_tab")
         self.setAccessibleName("Fine-tune")
         self._service = service
+        self._runner = runner
         self._state = state
         self._view = View.SETUP
         self._left: set[int] = set()
@@ -77,6 +79,7 @@ class FinetuneTab(QWidget):
         self._connect()
         self._on_models_changed()
         self._on_datasets_changed()
+        self._on_runs_changed()
         self.runs.refresh()
 
     @property
@@ -117,6 +120,8 @@ class FinetuneTab(QWidget):
         self.setup.changed.connect(self._on_setup_changed)
         self.setup.length.unfolded.connect(self._on_length_unfolded)
         self.setup.more.toggled.connect(self._on_more_toggled)
+        self.setup.more.evaluate_requested.connect(self._on_evaluate_requested)
+        self.setup.device.device_changed.connect(self._on_device_changed)
         self.start_bar.start_requested.connect(self._on_start_requested)
         self.run.view_wanted.connect(self._on_view_wanted)
         self.run.failed.connect(self._on_failed)
@@ -133,6 +138,7 @@ class FinetuneTab(QWidget):
         self.failure.continue_requested.connect(self.continue_run)
         self.runs.continue_requested.connect(self.continue_run)
         self.runs.run_deleted.connect(self._on_run_deleted)
+        self.runs.evaluate_requested.connect(self._on_evaluate_run_requested)
         self.runs.problem_found.connect(self._on_problem_found)
         self._page.verticalScrollBar().rangeChanged.connect(self._on_scroll_range_changed)
         self._escape = QShortcut(
@@ -247,7 +253,7 @@ class FinetuneTab(QWidget):
             return
         request = self.setup.request()
         if request is None:
-            self._reveal_soon(self.setup.more)
+            self._reveal_soon(self.setup.more.first_problem())
             return
         self._forget_messages()
         self.run.start(request)
@@ -289,6 +295,7 @@ class FinetuneTab(QWidget):
     def _on_failed(self, outcome: Failed) -> None:
         made = self.run.made()
         self.failure.show_failure(outcome, made[0] if made else None)
+        self.setup.device.look_if_it_may_be_gone()
         self._show_view(View.SETUP)
         self._focus(self.failure.first_answer() or self.start_bar.button)
 
@@ -297,6 +304,33 @@ class FinetuneTab(QWidget):
         title = "The run was discarded." if number is None else f"Run {number} was discarded."
         self.banner.show_message(Tone.INFO, title, "Your jokes and the base model are untouched.")
         self._on_view_wanted(View.SETUP)
+
+    @Slot()
+    def _on_device_changed(self) -> None:
+        if self.setup.device.is_gone and self._view is View.SETUP:
+            self._reveal_soon(self.setup.device)
+
+    # ---- Measuring without training --------------------------------------------------------
+
+    @Slot()
+    def _on_evaluate_requested(self) -> None:
+        base, dataset = self.setup.base.chosen(), self.setup.dataset()
+        self._evaluate(base.id if base else "", dataset.name if dataset else "")
+
+    @Slot(int)
+    def _on_evaluate_run_requested(self, number: int) -> None:
+        run = self.run.find(number)
+        self._evaluate(str(number), run.dataset if run else "")
+
+    def _evaluate(self, language_model: str, dataset: str) -> None:
+        EvaluateDialog(
+            self,
+            self._service,
+            self._runner,
+            language_model=language_model,
+            dataset=dataset,
+            device=self.setup.device.device(),
+        ).open()
 
     # ---- Runs that did not reach their end -------------------------------------------------
 
@@ -339,7 +373,9 @@ class FinetuneTab(QWidget):
 
     @Slot()
     def _on_runs_changed(self) -> None:
-        numbers = {run.number for run in unfinished(self._read(self._service.runs))}
+        runs = self._read(self._service.runs)
+        self.setup.show_runs(runs)
+        numbers = {run.number for run in unfinished(runs)}
         if self.offered is not None and self.offered.number not in numbers:
             self._withdraw_offer()
 

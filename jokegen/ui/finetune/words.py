@@ -6,15 +6,12 @@ import math
 from datetime import datetime
 
 from jokegen import wording
-from jokegen.jobs.requests import Device, TrainRequest
+from jokegen.jobs.requests import Device
 from jokegen.model_service import FEWEST_JOKES
 from jokegen.records import BaseModelInfo, DatasetInfo, RunInfo, RunStatus
 from jokegen.ui.kit.tokens import Tone
 
-# Measured on 2,950 English one-liners with the starter's tokenizer, end tokens and padding counted.
-_BYTES_PER_TOKEN = 4.0
 _LONGEST_NAME = 30
-_LOWEST_RATE, _HIGHEST_RATE = 1e-7, 0.1
 
 STATUS_TONES = {
     RunStatus.RUNNING: Tone.INFO,
@@ -31,25 +28,6 @@ def short_name(name: str) -> str:
     if len(name) <= _LONGEST_NAME:
         return name
     return f"{name[: _LONGEST_NAME - 12].rstrip()}…{name[-11:].lstrip()}"
-
-
-def rough_steps(dataset: DatasetInfo, epochs: float) -> int:
-    """About how many optimizer steps that is, from the size of the jokes on disk."""
-    train_bytes = dataset.bytes * dataset.train / max(1, dataset.jokes)
-    per_epoch = train_bytes / _BYTES_PER_TOKEN / TrainRequest.tokens_per_step
-    return max(1, round(max(1.0, per_epoch) * epochs))
-
-
-def about_steps(count: int) -> str:
-    """ "about 210 steps": no more precise than an estimate can be."""
-    digits = max(0, len(str(count)) - 2)
-    rounded = round(count, -digits)
-    return f"about {rounded:,} {'step' if rounded == 1 else 'steps'}"
-
-
-def epochs(count: int) -> str:
-    """1 epoch, 4 epochs."""
-    return f"{count} {'epoch' if count == 1 else 'epochs'}"
 
 
 def missing_jokes(dataset: DatasetInfo) -> str:
@@ -71,26 +49,6 @@ def kept_aside(dataset: DatasetInfo) -> str:
     return f"{dataset.validation:,} of them {verb} kept aside, to test it on."
 
 
-def read_learning_rate(text: str) -> float | None:
-    """A typed learning rate, with a point or a comma whatever the computer's language is.
-
-    None for an empty text. Raises ValueError with a sentence for the person.
-    """
-    written = text.strip()
-    if not written:
-        return None
-    try:
-        rate = float(written.replace(",", ".") if "." not in written else written)
-    except ValueError:
-        rate = math.nan
-    if not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
-        raise ValueError(
-            "Type a number from 0.0000001 to 0.1, such as 0.0001, "
-            "or leave it empty for the recommended one."
-        )
-    return rate
-
-
 def base_model_hint(base: BaseModelInfo) -> str:
     """What a base model is good for, its size and licence, and whether it is here already."""
     facts = []
@@ -100,19 +58,42 @@ def base_model_hint(base: BaseModelInfo) -> str:
     if base.is_here:
         facts.append("on this computer already")
     else:
-        facts.append(f"{wording.size(base.download_bytes)} to download")
+        facts.append(
+            f"{wording.size(base.download_bytes)} to download, "
+            f"{wording.size(base.disk_bytes)} on the disk"
+        )
     return f"{base.good_for}\n{' · '.join(facts)}"
 
 
 def device_label(device: Device) -> str:
-    """Its name, for a GPU its memory, and a mark if it is the best one."""
+    """Its name, for a GPU its memory, whether it is busy, and a mark if it is the best one."""
     parts = [device.name]
     if device.id != "cpu" and device.memory_total:
-        free = wording.size(device.memory_free or 0)
-        parts.append(f"{free} of {wording.size(device.memory_total)} free")
+        parts.append(f"{memory_free(device)} free")
+    if device.is_busy:
+        parts.append("busy")
     if device.is_best:
         parts.append("the best here")
     return " · ".join(parts)
+
+
+def memory_free(device: Device) -> str:
+    """ "7.2 GB of 8.5 GB"."""
+    return f"{wording.size(device.memory_free or 0)} of {wording.size(device.memory_total or 0)}"
+
+
+def device_hint(device: Device, *, is_named: bool) -> str:
+    """Why one would take a device, and what to know about it; `is_named`: its name stands above."""
+    reason = device.reason[:1].upper() + device.reason[1:] if is_named else device.reason
+    sentences = [reason if is_named else f"{device.name}: {reason}"]
+    if device.memory_total and not device.note:
+        whose = "the memory" if device.id == "cpu" else "its memory"
+        sentences.append(f"{memory_free(device)} of {whose} are free")
+    if device.is_busy and not device.note:
+        sentences.append("Other programs use it just now: it will take longer")
+    if device.note:
+        sentences.append(device.note)
+    return " ".join(f"{sentence.rstrip('.')}." for sentence in sentences if sentence)
 
 
 def loss_change(before: float, after: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from jokegen.ui.kit.icons import colours
 from jokegen.ui.kit.labels import PlainLabel, describe
+from jokegen.ui.kit.layouts import BodyColumn
 from jokegen.ui.kit.theme import scaled
-from jokegen.ui.kit.tokens import Radius, Space, TextRole
+from jokegen.ui.kit.tokens import Radius, Space, TextRole, Tone
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,11 @@ class Option:
 
 
 class Choice(QWidget):
-    """Radio buttons as cards, `columns` of them side by side; exactly one is chosen."""
+    """Radio buttons as cards, `columns` of them side by side; exactly one is chosen.
+
+    With `narrowest` there are fewer columns where a card would be narrower than that, and as many
+    cards in each row as can be.
+    """
 
     choice_changed = Signal(str)
 
@@ -45,10 +50,12 @@ class Choice(QWidget):
         caption: str = "",
         chosen: str = "",
         columns: int = 3,
+        narrowest: int = 0,
         name: str = "",
     ) -> None:
         super().__init__(parent)
         describe(self, name, caption)
+        self._most_columns, self._narrowest, self._columns = columns, narrowest, 0
         self._group = QButtonGroup(self)
         self._cards: dict[str, _OptionCard] = {}
         layout = QVBoxLayout(self)
@@ -56,16 +63,15 @@ class Choice(QWidget):
         layout.setSpacing(Space.S)
         if caption:
             layout.addWidget(PlainLabel(caption, TextRole.STRONG))
-        grid = QGridLayout()
-        grid.setSpacing(Space.M)
-        layout.addLayout(grid)
-        for index, option in enumerate(options):
+        self._grid = QGridLayout()
+        self._grid.setSpacing(Space.M)
+        layout.addLayout(self._grid)
+        for option in options:
             card = _OptionCard(option)
             card.setObjectName(f"{name}_{option.key}")
             self._group.addButton(card)
             self._cards[option.key] = card
-            grid.addWidget(card, index // columns, index % columns)
-            grid.setColumnStretch(index % columns, 1)
+        self._place(columns)
         self._cards[chosen or options[0].key].setChecked(True)
         self._group.buttonToggled.connect(self._on_toggled)
 
@@ -81,6 +87,10 @@ class Choice(QWidget):
         """Say something else about an option, such as how long it will take."""
         self._cards[key].set_description(description)
 
+    def set_value(self, key: str, value: str, tone: Tone | None = None) -> None:
+        """Say the one thing that matters most about an option, between title and description."""
+        self._cards[key].set_value(value, tone)
+
     def set_option_enabled(self, key: str, is_enabled: bool) -> None:
         """Let an option be chosen, or not."""
         self._cards[key].setEnabled(is_enabled)
@@ -88,6 +98,23 @@ class Choice(QWidget):
     def card(self, key: str) -> QAbstractButton:
         """The button of one option."""
         return self._cards[key]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._narrowest:
+            fit = max(1, (event.size().width() + Space.M) // (self._narrowest + Space.M))
+            rows = -(-len(self._cards) // min(self._most_columns, fit))
+            self._place(-(-len(self._cards) // rows))
+
+    def _place(self, columns: int) -> None:
+        """Put the cards into so many columns of equal width."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for index, card in enumerate(self._cards.values()):
+            self._grid.addWidget(card, index // columns, index % columns)
+        for column in range(self._most_columns):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
     @Slot(QAbstractButton, bool)
     def _on_toggled(self, card: QAbstractButton, is_checked: bool) -> None:
@@ -107,22 +134,34 @@ class _OptionCard(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._title = PlainLabel(option.title, TextRole.STRONG)
+        self._value = PlainLabel("", TextRole.BODY)
+        self._value.hide()
         self._description = PlainLabel("", TextRole.CAPTION)
-        layout = QVBoxLayout(self)
+        layout = BodyColumn(self)  # texts stay together where a neighbour is higher
         layout.setContentsMargins(Space.M + scaled(16) + Space.S + 2, Space.M, Space.M, Space.M)
-        layout.setSpacing(2)
-        for label in (self._title, self._description):
+        layout.setSpacing(0)
+        layout.body.setSpacing(2)
+        for label in (self._title, self._value, self._description):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            layout.addWidget(label)
-        # Where a neighbour is higher; a stretch below the texts would ask for more height still.
-        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
+            layout.body.addWidget(label)
+        layout.add_body()
         describe(self, "", option.title, option.tip)
         self.set_description(option.description)
 
     def set_description(self, description: str) -> None:
         self._description.setText(description)
         self._description.setVisible(bool(description))
-        self.setAccessibleDescription(description)
+        self._say()
+
+    def set_value(self, value: str, tone: Tone | None) -> None:
+        self._value.setText(value)
+        self._value.set_tone(tone)
+        self._value.setVisible(bool(value))
+        self._say()
+
+    def _say(self) -> None:
+        texts = (self._value.text(), self._description.text())
+        self.setAccessibleDescription("\n".join(text for text in texts if text))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = colours()

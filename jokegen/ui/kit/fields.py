@@ -91,12 +91,27 @@ class Field(QWidget):
             control.setSizePolicy(control.sizePolicy().horizontalPolicy(), _FIXED)
         layout = BodyColumn(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.body.setSpacing(Space.XS + 2)
+        self._body = layout.body
+        self._body.setSpacing(Space.XS + 2)
         for part in (self._caption, control, self._hint, self._problem):
-            layout.body.addWidget(part)
+            self._body.addWidget(part)
         layout.add_body()
         self._hint.setVisible(bool(hint))
         self._problem.hide()
+
+    def add_beside(self, part: QWidget) -> None:
+        """Put a small control at the right end of the line with the main one."""
+        place = self._body.indexOf(self.control)
+        self._body.removeWidget(self.control)
+        row = QHBoxLayout()
+        row.setSpacing(Space.XS)
+        row.addWidget(self.control, 1)
+        row.addWidget(part)
+        self._body.insertLayout(place, row)
+
+    def add_below(self, part: QWidget) -> None:
+        """Put a control under the problem, such as a button that mends it."""
+        self._body.addWidget(part, 0, Qt.AlignmentFlag.AlignLeft)
 
     def set_hint(self, hint: str) -> None:
         """Show other words of explanation; "" hides them."""
