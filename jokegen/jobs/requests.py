@@ -103,7 +103,7 @@ class TrainRequest:
     seed: int = 42
     tokens_per_step: int = 512
     method: Method = Method.LORA
-    lora_rank: int = 16
+    lora_rank: int = 64
     last_blocks: int = 4
     batch_size: int | None = None
     gradient_accumulation: int = 1

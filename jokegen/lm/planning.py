@@ -100,7 +100,7 @@ def _way(cost: MethodCost, seconds: float | None, train: TrainRequest, costs: Co
     if seconds is None:
         plan = plan_of(train.epochs)
     else:
-        most = lengths.most_steps(cost.method, per_epoch)
+        most = lengths.most_steps(per_epoch)
         limit = most if train.max_steps is None else min(most, train.max_steps)
         plan = longest_within(seconds, limit, lambda steps: plan_of(steps / per_epoch), costs, cost)
         is_capped = plan.steps == most
@@ -111,14 +111,10 @@ def _way(cost: MethodCost, seconds: float | None, train: TrainRequest, costs: Co
 
 def _request(train: TrainRequest, way: _Way, length: Length) -> TrainRequest:
     """The run itself, with all that was chosen for it written out."""
-    rate = train.learning_rate
-    if rate is None:
-        rate = lengths.learning_rate(way.cost.method, way.plan.epochs)
     return replace(
         train,
         epochs=train.epochs if length is Length.EPOCHS else way.plan.epochs,
         method=way.cost.method,
-        learning_rate=rate,
         length=None,
         minutes=None,
         is_method_open=False,

@@ -237,7 +237,7 @@ def test_a_change_is_marked_and_says_what_it_does_to_the_jokes(desk: Desk) -> No
 
 
 def test_each_change_is_put_back_by_itself_and_all_at_once(desk: Desk, qtbot: QtBot) -> None:
-    for name, text in (("learning_rate", "0.001"), ("most_steps", "50"), ("patience", "x")):
+    for name, text in (("learning_rate", "0.003"), ("most_steps", "50"), ("patience", "x")):
         desk.type_in(name, text)
     desk.press("method_choice_lora")
     with qtbot.waitSignal(desk.more.settings_changed):

@@ -158,7 +158,7 @@ def test_more_time_never_buys_less_and_nothing_is_read_too_often(
     ]
     assert losses == sorted(losses, reverse=True) or max(losses) - min(losses) < 0.002
     for offer in found:
-        assert 1 <= offer.steps <= lengths.most_steps(offer.request.method, here.steps_per_epoch)
+        assert 1 <= offer.steps <= lengths.most_steps(here.steps_per_epoch)
 
 
 def test_the_request_of_an_offer_makes_as_many_steps_as_it_says() -> None:
