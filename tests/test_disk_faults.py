@@ -37,7 +37,13 @@ from tests.small_disks import mounts, unmount
 
 FULL = r"no space left on the disk|takes no file as large"
 TRAIN = TrainRequest(
-    "old", base="gpt2", epochs=100, max_steps=60, learning_rate=3e-3, tokens_per_step=128
+    "old",
+    base="gpt2",
+    epochs=100,
+    max_steps=60,
+    learning_rate=3e-3,
+    tokens_per_step=128,
+    lora_rank=16,  # of 64 the matrices would be larger than the tiny model
 )
 
 
