@@ -81,6 +81,7 @@ def test_the_whole_way_import_train_generate(paths: Paths, file: Path) -> None:
     assert not models["starter"]
 
 
+@pytest.mark.slow
 def test_every_option_of_the_training_scripts_has_its_usual_name(paths: Paths, file: Path) -> None:
     tiny_gpt2(paths.models / "gpt2")
     run(paths, "import", str(file))
@@ -300,6 +301,7 @@ def test_a_data_folder_that_cannot_be_written_gets_a_sentence(tmp_path: Path, fi
 
 
 @pytest.mark.real
+@pytest.mark.slow
 def test_real_jokes_teach_the_real_starter_model_something(
     real_starter: Paths, real_jokes: Path
 ) -> None:

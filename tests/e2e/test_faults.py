@@ -23,6 +23,7 @@ __all__ = ["ready"]  # a fixture shared with the tests of closing
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
 
 
+@pytest.mark.slow
 def test_a_training_killed_from_outside_goes_on_by_itself_and_in_the_end_fails_honestly(
     qapp: QApplication, ready: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:

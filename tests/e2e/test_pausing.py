@@ -141,6 +141,7 @@ def test_a_training_ended_from_outside_is_offered_at_the_next_start_continued_an
     assert_complete(ready)
 
 
+@pytest.mark.slow
 def test_left_changed_accepted_paused_before_it_has_even_loaded_and_finished(
     qapp: QApplication, ready: Paths, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

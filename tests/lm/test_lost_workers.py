@@ -55,6 +55,7 @@ def summary_of(job: Running) -> TrainSummary:
     return outcome.summary
 
 
+@pytest.mark.slow
 def test_killed_at_its_first_steps_it_goes_on_in_less_memory_with_the_same_steps(
     home: Paths, worker: WorkerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
