@@ -170,6 +170,8 @@ def test_pasted_and_typed_jokes_are_joined_and_made_again(qapp: QApplication, pa
         JOKES[1],
     ]
 
+    QGuiApplication.clipboard().clear()  # what another test copied would stand in the dialog
+
     async def day(person: Person) -> None:
         await person.click("start_paste")
         await person.until(lambda: person.sees("paste_text"))
