@@ -22,8 +22,8 @@ SECONDS = {
 
 # How each method goes with the starter model, in steps of about 500 tokens: tokens read in all, and
 # the held-out loss a joke token that they come to, each in a run of its own. Of 2,653 one-liners an
-# epoch has 52,000 tokens. From `python -m tests.benchmarks.recipes`; half an epoch is read off the
-# middle of a whole one.
+# epoch has 52,000 tokens. Whole epochs with LoRA and all weights are measured (see `python -m
+# tests.benchmarks.recipes`); half an epoch and the last blocks are estimates.
 COURSES: dict[Method, Sequence[tuple[int, float]]] = {
     Method.LORA: ((1_000, 4.25), (26_000, 3.47), (52_000, 3.443)),
     Method.FULL: ((1_000, 4.25), (26_000, 3.50), (52_000, 3.479)),
